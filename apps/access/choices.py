@@ -1,0 +1,36 @@
+"""The words of menus and data rules; the numbers are the wire's."""
+
+from django.db.models import IntegerChoices
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.menus import MenuKind as Kind
+
+
+class MenuKind(IntegerChoices):
+    """What a row of the menu tree is. Source: contract, 4.1."""
+
+    DIRECTORY = int(Kind.DIRECTORY), _("directory")
+    PAGE = int(Kind.PAGE), _("page")
+    BUTTON = int(Kind.BUTTON), _("button")
+    EMBEDDED = int(Kind.EMBEDDED), _("embedded page")
+    LINK = int(Kind.LINK), _("external link")
+
+
+class Operator(IntegerChoices):
+    """How a rule joins the other rules. Source: contract, 4.4."""
+
+    AND = 0, _("and")
+    OR = 1, _("or")
+
+
+class Expression(IntegerChoices):
+    """How a rule compares a column with its value. Source: contract, 4.4."""
+
+    EQUAL = 0, _("equal")
+    NOT_EQUAL = 1, _("not equal")
+    GREATER = 2, _("greater")
+    GREATER_OR_EQUAL = 3, _("greater or equal")
+    LESS = 4, _("less")
+    LESS_OR_EQUAL = 5, _("less or equal")
+    IN = 6, _("in")
+    NOT_IN = 7, _("not in")

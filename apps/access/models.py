@@ -1,0 +1,118 @@
+"""Roles, the menu tree that carries the permission codes, and data scopes."""
+
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from apps.access.choices import Expression, MenuKind, Operator
+from apps.access.querysets import MenuQuerySet, RoleQuerySet
+from apps.core.models import OwnedModel
+
+
+class Menu(OwnedModel):
+    """A directory, page, button or link. `perms` holds the codes it grants, comma-separated."""
+
+    title = models.CharField(_("title"), max_length=64)
+    name = models.CharField(_("name"), max_length=64, unique=True)
+    path = models.CharField(_("path"), max_length=200, blank=True)
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("above"),
+        on_delete=models.PROTECT,
+        related_name="children",
+        null=True,
+        blank=True,
+    )
+    sort = models.PositiveIntegerField(_("order"), default=0)
+    icon = models.CharField(_("icon"), max_length=128, blank=True)
+    kind = models.PositiveSmallIntegerField(
+        _("kind"), choices=MenuKind.choices, default=MenuKind.DIRECTORY
+    )
+    component = models.CharField(_("component"), max_length=256, blank=True)
+    perms = models.CharField(_("permission codes"), max_length=256, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_displayed = models.BooleanField(_("shown in the menu"), default=True)
+    is_cached = models.BooleanField(_("kept alive"), default=True)
+    link = models.TextField(_("link"), blank=True)
+    remark = models.TextField(_("remark"), blank=True)
+    is_builtin = models.BooleanField(_("built in"), default=False, editable=False)
+    # Titles are unique except among buttons; in every database a unique column may hold many NULLs.
+    page_title = models.GeneratedField(
+        expression=Case(When(~Q(kind=2), then=F("title")), default=Value(None)),
+        output_field=models.CharField(max_length=64, null=True),
+        db_persist=True,
+        unique=True,
+        editable=False,
+    )
+
+    objects = MenuQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("menu")
+        verbose_name_plural = _("menus")
+        ordering = ("sort", "id")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class DataRule(OwnedModel):
+    """One comparison of a column with a value, for one model or all of them."""
+
+    name = models.CharField(_("name"), max_length=255, unique=True)
+    model = models.CharField(_("model"), max_length=64)
+    column = models.CharField(_("column"), max_length=64)
+    operator = models.PositiveSmallIntegerField(
+        _("joined by"), choices=Operator.choices, default=Operator.AND
+    )
+    expression = models.PositiveSmallIntegerField(_("expression"), choices=Expression.choices)
+    value = models.CharField(_("value"), max_length=256)
+
+    class Meta:
+        verbose_name = _("data rule")
+        verbose_name_plural = _("data rules")
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DataScope(OwnedModel):
+    """A named set of rules; roles hold scopes."""
+
+    name = models.CharField(_("name"), max_length=64, unique=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    rules = models.ManyToManyField(
+        DataRule, verbose_name=_("rules"), related_name="scopes", blank=True
+    )
+
+    class Meta:
+        verbose_name = _("data scope")
+        verbose_name_plural = _("data scopes")
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(OwnedModel):
+    """A named set of menu entries and data scopes, given to users."""
+
+    name = models.CharField(_("name"), max_length=32, unique=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_scoped = models.BooleanField(_("sees only its data scopes"), default=True)
+    remark = models.TextField(_("remark"), blank=True)
+    menus = models.ManyToManyField(Menu, verbose_name=_("menus"), related_name="roles", blank=True)
+    scopes = models.ManyToManyField(
+        DataScope, verbose_name=_("data scopes"), related_name="roles", blank=True
+    )
+
+    objects = RoleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.name

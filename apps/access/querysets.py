@@ -1,0 +1,24 @@
+"""Reads that stay querysets, so that filters and pagination can go on from there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import QuerySet
+
+from apps.core.menus import MenuKind
+
+if TYPE_CHECKING:
+    from apps.access.models import Menu, Role  # noqa: F401 - named in the annotations below
+
+
+class MenuQuerySet(QuerySet["Menu"]):
+    def routes(self) -> MenuQuerySet:
+        """Keep what a sidebar shows: everything but buttons."""
+        return self.exclude(kind=MenuKind.BUTTON)
+
+
+class RoleQuerySet(QuerySet["Role"]):
+    def active(self) -> RoleQuerySet:
+        """Keep the roles that grant what they hold."""
+        return self.filter(is_active=True)

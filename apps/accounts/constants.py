@@ -1,0 +1,20 @@
+"""Numbers and names of accounts that are not settings."""
+
+TOUCH_SECONDS = 30
+"""How often the last activity of a session is noted at most."""
+
+FLUSH_SECONDS = 10
+"""How often noted activity is written to the database."""
+
+SESSION_KEY = "atrium_sid"
+"""Where a console session keeps the id of its `Session` row."""
+
+
+def session_tag(sid: str) -> str:
+    """Return the cache tag of what depends on one session."""
+    return f"session:{sid}"
+
+
+def user_tag(user_id: int) -> str:
+    """Return the cache tag of what depends on one user."""
+    return f"user:{user_id}"

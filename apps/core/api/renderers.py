@@ -1,0 +1,50 @@
+"""The one renderer: every answer of the API leaves in the same envelope."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from rest_framework.renderers import BaseRenderer
+
+OPTIONS = orjson.OPT_NON_STR_KEYS
+
+
+def dumps(value: Any) -> bytes:
+    """Return JSON; lazy translations become text in the language of the request."""
+    return orjson.dumps(value, default=_default, option=OPTIONS)
+
+
+def success(data: Any) -> dict[str, Any]:
+    """Return the envelope of an answer that is no error."""
+    return {"code": 200, "msg": _("Request success"), "data": data}
+
+
+def _default(value: Any) -> Any:
+    if isinstance(value, Promise):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (list, tuple, set)):
+        return list(value)
+    raise TypeError
+
+
+class EnvelopeRenderer(BaseRenderer):
+    """JSON by orjson. Errors come as whole envelopes from the exception handler."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        response = (renderer_context or {}).get("response")
+        if getattr(response, "is_bare", False):
+            return dumps(data)
+        return dumps(success(data))

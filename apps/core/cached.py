@@ -1,0 +1,190 @@
+"""Two levels of cache: this process in front of the shared one, with tags that end entries.
+
+An entry is stored with the tokens of its tags and is valid for as long as every tag still has
+that token. `invalidate(tag)` gives the tag a new token once the transaction has committed, so a
+reader that computed from old rows cannot bring them back. The entry and its tokens are read in one
+round trip; what was seen within the last second is not asked for again. Other processes drop their
+copies by a broadcast; one that misses it is late by that second at the most.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+import redis
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django_redis.exceptions import ConnectionInterrupted
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PRINCIPALS = "principals"
+"""The tag of everything that depends on roles, menus, departments: who may do what."""
+
+LOCAL_SECONDS = 1.0
+SHARED_SECONDS = 7200
+TOKEN_SECONDS = 7 * 86_400
+MAX_LOCAL = 20_000
+CHANNEL = "atrium:invalidate"
+UNREACHABLE = (ConnectionInterrupted, redis.RedisError, OSError)
+log = logging.getLogger(__name__)
+
+
+class TwoLevelCache:
+    """The cache of one process, in front of Django's default cache."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._local: dict[str, tuple[float, Any, tuple[str, ...]]] = {}
+        self._generation = 0
+        self._listener: threading.Thread | None = None
+
+    def peek(self, key: str) -> Any | None:
+        """Return what this process saw within the last second, else None."""
+        kept = self._local.get(key)
+        return kept[1] if kept and kept[0] > time.monotonic() else None
+
+    def get(
+        self,
+        key: str,
+        make: Callable[[], T],
+        *,
+        tags: Sequence[str],
+        seconds: int = SHARED_SECONDS,
+    ) -> T:
+        """Return the cached value, made by `make` where there is none.
+
+        None is never kept. With the shared cache out of reach the value is made each time, so
+        that the platform slows down but goes on.
+
+        Args:
+            key: Unique in the platform: `dict:sys_status`.
+            make: Returns a JSON-serialisable value.
+            tags: What ends the entry; see `invalidate`.
+            seconds: Longest life in the shared cache.
+        """
+        seen: T | None = self.peek(key)
+        if seen is not None:
+            return seen
+        self._listen()
+        generation = self._generation
+        names = [f"tag:{tag}" for tag in tags]
+        try:
+            value = self._shared(key, names, make, seconds)
+        except UNREACHABLE:
+            log.warning("the cache is out of reach; %s is read from the database", key)
+            return make()
+        if value is not None:
+            self._keep(key, value, tuple(tags), generation)
+        return value
+
+    def drop(self, tag: str | None) -> None:
+        """Forget this process' copies of what carries `tag`, or of everything."""
+        with self._mutex:
+            self._generation += 1
+            if tag is None:
+                self._local.clear()
+                return
+            for key in [key for key, kept in self._local.items() if tag in kept[2]]:
+                del self._local[key]
+
+    def _shared(self, key: str, names: list[str], make: Callable[[], T], seconds: int) -> T:
+        found = cache.get_many([key, *names])
+        missing = [name for name in names if name not in found]
+        for name in missing:  # first use, or the shared cache dropped it
+            cache.add(name, uuid.uuid4().hex, TOKEN_SECONDS)
+        if missing:
+            found |= cache.get_many(missing)
+        tokens = [found.get(name) for name in names]
+        entry = found.get(key)
+        if entry is not None and entry["tokens"] == tokens:
+            kept: T = entry["value"]
+            return kept
+        value = make()
+        if value is not None:
+            cache.set(key, {"tokens": tokens, "value": value}, seconds)
+        return value
+
+    def _keep(self, key: str, value: Any, tags: tuple[str, ...], generation: int) -> None:
+        with self._mutex:
+            if generation != self._generation:  # something ended while we were reading
+                return
+            if len(self._local) >= MAX_LOCAL:
+                self._local.clear()
+            self._local[key] = (time.monotonic() + LOCAL_SECONDS, value, tags)
+
+    def _listen(self) -> None:
+        if self._listener is not None or not settings.ATRIUM.redis_url:
+            return
+        with self._mutex:
+            if self._listener is None:
+                self._listener = threading.Thread(
+                    target=self._follow, name="cache-invalidation", daemon=True
+                )
+                self._listener.start()
+
+    def _follow(self) -> None:
+        """Drop what other processes say has ended; start over whenever the connection breaks."""
+        while True:
+            try:
+                client = redis.Redis.from_url(settings.ATRIUM.redis_url)
+                channel = client.pubsub(ignore_subscribe_messages=True)
+                channel.subscribe(CHANNEL)
+                self.drop(None)  # whatever was said while nobody listened
+                for message in channel.listen():
+                    self.drop(message["data"].decode())
+            except UNREACHABLE:
+                time.sleep(LOCAL_SECONDS)
+
+
+two_level = TwoLevelCache()
+
+
+def invalidate(*tags: str) -> None:
+    """End every entry that carries one of the tags, once the current transaction has committed."""
+    transaction.on_commit(lambda: _end(tags))
+
+
+def _end(tags: Sequence[str]) -> None:
+    try:
+        cache.set_many({f"tag:{tag}": uuid.uuid4().hex for tag in tags}, TOKEN_SECONDS)
+        if settings.ATRIUM.redis_url:
+            with redis.Redis.from_url(settings.ATRIUM.redis_url) as client:
+                for tag in tags:
+                    client.publish(CHANNEL, tag)
+    except UNREACHABLE:
+        log.exception("the cache is out of reach; other processes may be late to see a change")
+    finally:
+        for tag in tags:
+            two_level.drop(tag)
+
+
+def cached(
+    prefix: str, *, tags: Sequence[str], seconds: int = SHARED_SECONDS
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Cache a function's answers in both levels, one for each set of arguments.
+
+    Args:
+        prefix: Starts the key: `dict`.
+        tags: What ends the answers; see `invalidate`.
+        seconds: Longest life in the shared cache.
+    """
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        @wraps(function)
+        def answer(*args: P.args, **kwargs: P.kwargs) -> T:
+            parts = [*map(str, args), *(f"{k}={v}" for k, v in sorted(kwargs.items()))]
+            key = ":".join([prefix, *parts])
+            return two_level.get(key, lambda: function(*args, **kwargs), tags=tags, seconds=seconds)
+
+        return answer
+
+    return decorate

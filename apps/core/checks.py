@@ -1,0 +1,89 @@
+"""System checks that keep permission, menu and plugin declarations whole."""
+
+import re
+from collections import Counter
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+
+from apps.core.codes import declared_codes, iter_operations
+from apps.core.guards import Access, Guard
+from apps.core.menus import declared_menus
+from apps.core.plugins import PLATFORM_API, PluginConfig
+
+RESOURCE = re.compile(r"[a-z0-9]+:[a-z0-9_]+")
+FOREIGN_PREFIXES = ("drf_spectacular.", "rest_framework.")
+
+
+def check_guards(**_kwargs: Any) -> list[CheckMessage]:
+    """Report every API view that declares no guard, and every action that has no verb."""
+    messages: list[CheckMessage] = []
+    owners: dict[str, type] = {}
+    for operation in iter_operations():
+        view, guard = operation.view, operation.guard
+        if view.__module__.startswith(FOREIGN_PREFIXES) or isinstance(guard, Access):
+            continue
+        if not isinstance(guard, Guard):
+            messages.append(Error("The view declares no guard.", obj=view, id="core.E001"))
+            continue
+        if not RESOURCE.fullmatch(guard.resource):
+            text = f"{guard.resource!r} is not '<area>:<resource>'."
+            messages.append(Error(text, obj=view, id="core.E002"))
+        if owners.setdefault(guard.resource, view) is not view:
+            text = f"{guard.resource!r} has another owner."
+            messages.append(Error(text, obj=view, id="core.E003"))
+        if operation.need is None:
+            text = f"The action {operation.action!r} has no verb."
+            messages.append(Error(text, obj=view, id="core.E004"))
+    return list(dict.fromkeys(messages))
+
+
+def check_menus(**_kwargs: Any) -> list[CheckMessage]:
+    """Report codes without a menu row, and pages that name what nobody guards."""
+    entries = list(declared_menus())
+    codes = declared_codes()
+    resources = {guard.resource for guard in codes.values()}
+    owners = {entry.resource for entry in entries if entry.resource}
+    names = Counter(entry.name for entry in entries)
+    return [
+        *(
+            Error(f"The codes of {resource!r} hang below no page of menus.py.", id="core.E010")
+            for resource in sorted(resources - owners)
+        ),
+        *(
+            Error(f"A page names {resource!r}, which no viewset guards.", id="core.E011")
+            for resource in sorted(owners - resources)
+        ),
+        *(
+            Error(f"Two menu entries are named {name!r}.", id="core.E012")
+            for name, times in names.items()
+            if times > 1
+        ),
+        *(
+            Error(f"The page {entry.name!r} names the unknown code {code!r}.", id="core.E013")
+            for entry in entries
+            for code in entry.also
+            if code not in codes
+        ),
+        *(
+            Error(f"{entry.name!r} names the unknown parent {entry.parent!r}.", id="core.E014")
+            for entry in entries
+            if entry.parent and entry.parent not in names
+        ),
+    ]
+
+
+def check_plugins(**_kwargs: Any) -> list[CheckMessage]:
+    """Report every plugin that has no PluginConfig, or is for another platform."""
+    messages: list[CheckMessage] = []
+    configs = {config.name: config for config in apps.get_app_configs()}
+    for name in settings.PLUGINS:
+        config = configs.get(name)
+        if not isinstance(config, PluginConfig):
+            messages.append(Error(f"{name} has no PluginConfig.", id="core.E020"))
+        elif config.platform_api != PLATFORM_API:
+            text = f"{name} wants platform API {config.platform_api}; this is {PLATFORM_API}."
+            messages.append(Error(text, id="core.E021"))
+    return messages

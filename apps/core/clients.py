@@ -1,0 +1,48 @@
+"""Where a request comes from: the address that cannot be forged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+UNKNOWN = "0.0.0.0"  # noqa: S104 - stands for "no address", nothing is bound to it
+
+
+def client_address(meta: Mapping[str, str], trusted: Sequence[str]) -> str:
+    """Return the client's address from a request's META.
+
+    `X-Forwarded-For` is read from the right, for as long as the hop that wrote it is one of the
+    trusted proxies; what a stranger puts in that header is ignored.
+
+    Args:
+        meta: `HttpRequest.META`.
+        trusted: Addresses or networks of our own proxies.
+    """
+    peer = _clean(meta.get("REMOTE_ADDR", ""))
+    if not trusted:
+        return peer
+    networks = _networks(tuple(trusted))
+    hops = [_clean(hop) for hop in meta.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    while hops and _is_inside(peer, networks):
+        peer = hops.pop()
+    return peer
+
+
+@lru_cache(maxsize=8)
+def _networks(trusted: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(entry, strict=False) for entry in trusted)
+
+
+def _is_inside(address: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
+    return any(ip_address(address) in network for network in networks)
+
+
+@lru_cache(maxsize=4096)
+def _clean(text: str) -> str:
+    try:
+        address = ip_address(text.strip())
+    except ValueError:
+        return UNKNOWN
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(mapped or address)

@@ -1,0 +1,56 @@
+"""Permission codes as declared: once per viewset, and nowhere else.
+
+A viewset owns one `Guard`. The request check (`api.permissions`), the collection of all codes
+(`codes`), the menu seeds, the OpenAPI schema and the contract tests all read that guard, so
+none of them can disagree with it. This module imports no web framework, so services may use it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+
+from django.utils.functional import Promise
+
+
+class Access(Enum):
+    """What an operation needs when it needs no code; saying so is compulsory."""
+
+    PUBLIC = "public"
+    SIGNED_IN = "signed in"
+
+
+CRUD_VERBS: Mapping[str, str] = MappingProxyType(
+    {
+        "list": "list",
+        "retrieve": "list",
+        "metadata": "list",
+        "create": "add",
+        "update": "edit",
+        "partial_update": "edit",
+        "destroy": "del",
+        "destroy_many": "del",
+    }
+)
+"""The verb that each standard action needs. `metadata` is the OPTIONS request."""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """The permission declaration of one viewset.
+
+    Attributes:
+        resource: `<area>:<resource>`, lower case, singular: `sys:role`.
+        label: What people call the resource, plural.
+        verbs: By action name, the verb it needs (`{"set_menus": "menu:edit"}`) or, for look-ups
+            that forms of other pages need, an `Access`. Adds to and overrides `CRUD_VERBS`.
+    """
+
+    resource: str
+    label: str | Promise
+    verbs: Mapping[str, str | Access] = field(default_factory=dict)
+
+    def need_of(self, action: str) -> str | Access | None:
+        """Return the code (or the Access) that `action` needs, or None where nobody said."""
+        verb = self.verbs.get(action) or CRUD_VERBS.get(action)
+        return f"{self.resource}:{verb}" if isinstance(verb, str) else verb

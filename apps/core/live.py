@@ -1,0 +1,25 @@
+"""How a service tells connected clients, without knowing the consumer."""
+
+from functools import partial
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+
+def broadcast(group: str, event: str, /, **payload: Any) -> None:
+    """Send an event to a Channels group once the current transaction has committed.
+
+    Args:
+        group: Group name, a constant of the app that owns it.
+        event: `<subject>.<past participle>`: `session.closed`.
+        payload: JSON-serialisable values; ids, never model instances.
+    """
+    transaction.on_commit(partial(_send, group, {"type": event, **payload}))
+
+
+def _send(group: str, message: dict[str, Any]) -> None:
+    layer = get_channel_layer()
+    if layer is not None:  # None where CHANNEL_LAYERS is empty: nobody is connected
+        async_to_sync(layer.group_send)(group, message)

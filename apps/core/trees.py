@@ -1,0 +1,59 @@
+"""Plain parent keys made into trees."""
+
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
+
+
+def nest(rows: Iterable[dict[str, Any]], *, leaf_has_key: bool) -> list[dict[str, Any]]:
+    """Return the roots, each row with its `children`, in the order given.
+
+    A row whose parent is not among `rows` becomes a root: the reader may not see its parent.
+
+    Args:
+        rows: Each with `id` and `parent_id`.
+        leaf_has_key: Whether a leaf has `children: None` or no such key.
+    """
+    listed = list(rows)
+    by_id = {row["id"]: row for row in listed}
+    roots: list[dict[str, Any]] = []
+    for row in listed:
+        if leaf_has_key:
+            row.setdefault("children", None)
+        parent = by_id.get(row["parent_id"])
+        if parent is None:
+            roots.append(row)
+        else:
+            parent["children"] = parent.get("children") or []
+            parent["children"].append(row)
+    return roots
+
+
+def is_inside(parents: Mapping[Hashable, Hashable | None], node: Hashable, root: Hashable) -> bool:
+    """Tell whether `node` is `root` or stands somewhere below it.
+
+    Args:
+        parents: The parent of each node of the tree, None for a root.
+    """
+    seen: set[Hashable] = set()
+    current: Hashable | None = node
+    while current is not None and current not in seen:
+        if current == root:
+            return True
+        seen.add(current)
+        current = parents.get(current)
+    return False
+
+
+def below(parents: Mapping[Any, Any], root: Any) -> set[Any]:
+    """Return `root` and every node below it."""
+    children: dict[Any, list[Any]] = {}
+    for node, parent in parents.items():
+        children.setdefault(parent, []).append(node)
+    found: set[Any] = set()
+    pending = [root]
+    while pending:
+        node = pending.pop()
+        if node not in found:
+            found.add(node)
+            pending += children.get(node, [])
+    return found

@@ -1,0 +1,5 @@
+from apps.core.api.routers import ResourceRouter
+
+router = ResourceRouter()
+
+urlpatterns = router.urls

@@ -1,0 +1,69 @@
+"""Departments and positions: where people belong and what they are called."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Case, F, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.models import OwnedModel
+from apps.organization.querysets import DepartmentQuerySet, PositionQuerySet
+
+
+class Department(OwnedModel):
+    """A node of the department tree. Deleted ones stay as rows and keep nobody from their name."""
+
+    name = models.CharField(_("name"), max_length=64)
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("above"),
+        on_delete=models.PROTECT,
+        related_name="children",
+        null=True,
+        blank=True,
+    )
+    sort = models.PositiveIntegerField(_("order"), default=0)
+    leader = models.CharField(_("leader"), max_length=32, blank=True)
+    phone = models.CharField(_("phone"), max_length=11, blank=True)
+    email = models.EmailField(_("e-mail"), max_length=64, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
+    # Unique among the living in every database: MariaDB knows no partial index, but in all of
+    # them a unique column may hold NULL many times.
+    live_name = models.GeneratedField(
+        expression=Case(When(deleted_at__isnull=True, then=F("name")), default=Value(None)),
+        output_field=models.CharField(max_length=64, null=True),
+        db_persist=True,
+        unique=True,
+        editable=False,
+    )
+
+    objects = DepartmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        ordering = ("sort", "id")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Position(OwnedModel):
+    """What somebody is in the organization; a user holds any number of them."""
+
+    name = models.CharField(_("name"), max_length=64, unique=True)
+    code = models.CharField(_("code"), max_length=64, unique=True)
+    sort = models.PositiveIntegerField(_("order"), default=0)
+    is_active = models.BooleanField(_("active"), default=True)
+    remark = models.TextField(_("remark"), blank=True)
+
+    objects = PositionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("position")
+        verbose_name_plural = _("positions")
+        ordering: ClassVar = ("sort", "id")
+
+    def __str__(self) -> str:
+        return self.name

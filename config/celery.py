@@ -1,0 +1,25 @@
+"""The Celery application. `config.settings.base` imports it, so it is there wherever Django is.
+
+No default settings module is set here: this module loads before `asgi.py`, so a default
+given here would win over the one given there.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from celery import Celery
+
+app = Celery("atrium")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@app.on_after_finalize.connect
+def collect_schedules(sender: Celery, **_kwargs: Any) -> None:
+    """Gather the `SCHEDULES` of every app; the database scheduler copies them at start-up."""
+    from django.apps import apps  # noqa: PLC0415 - settings are not loaded when this module is
+    from django.utils.module_loading import module_has_submodule  # noqa: PLC0415
+
+    for config in apps.get_app_configs():
+        if config.module is not None and module_has_submodule(config.module, "schedules"):
+            sender.conf.beat_schedule.update(import_module(f"{config.name}.schedules").SCHEDULES)

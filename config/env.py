@@ -1,0 +1,259 @@
+"""The only reader of the environment: every key, its type, its default and what it is for.
+
+A value comes from the process environment, else from the file `.env` at the top of the checkout, else from the default.
+A key that starts with `ATRIUM_` and is not listed here, or a value of the wrong type, stops the start in one line.
+`docs/settings.md` and `.env.example` are generated from this file.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+PREFIX = "ATRIUM_"
+BARE = frozenset({"database_url", "redis_url", "celery_broker_url"})
+"""Keys that go without the prefix, because hosting platforms set them by these names."""
+
+RESERVED = frozenset({"ATRIUM_BOOTSTRAPPED"})
+"""Names with the prefix that the start-up passes to its own child processes."""
+
+Mode = Literal["local", "test", "production"]
+KeyMode = Literal["auto", "snowflake"]
+Language = Literal["zh-hans", "en"]
+
+
+class EnvironmentKeyError(SystemExit):
+    """The environment is wrong; the process ends with one line that says what to change."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(f"atrium: {problem}")
+
+
+def _key(default: Any, about: str, *, group: str, secret: bool = False) -> Any:
+    return field(default=default, metadata={"about": about, "group": group, "secret": secret})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Env:
+    """The environment, read and typed."""
+
+    env: Mode = _key("local", "Which settings to load: local, test or production.", group="General")
+    secret_key: str = _key(
+        "",
+        "Signs console sessions and, without ATRIUM_JWT_KEYS, access tokens. At least 50 characters in production;"
+        " elsewhere one is made on first start and kept in var/.",
+        group="General",
+        secret=True,
+    )
+    demo: bool = _key(
+        default=False,
+        about="Three accounts (admin, opt, user) with the password 123456 and no captcha, for trying out and for tests."
+        " Refused in production.",
+        group="General",
+    )
+    data_dir: str = _key(
+        "var", "Where the embedded database, keys and uploads live.", group="General"
+    )
+    language: Language = _key(
+        "zh-hans",
+        "Language when a client asks for none that we have: zh-hans or en.",
+        group="General",
+    )
+    time_zone: str = _key(
+        "Asia/Shanghai", "Zone in which times are shown on the wire.", group="General"
+    )
+    pk_mode: KeyMode = _key(
+        "auto",
+        "How primary keys are made: auto (counted by the database) or snowflake (made by us, 63 bits)."
+        " Choose before the first migration.",
+        group="General",
+    )
+    node_id: int = _key(
+        -1,
+        "Snowflake node of this process, 0 to 1023; -1 leases a free one from the cache.",
+        group="General",
+    )
+    plugins: tuple[str, ...] = _key(
+        (),
+        "Enabled plugins, by folder name; empty means every plugin under plugins/.",
+        group="General",
+    )
+    database_url: str = _key(
+        "",
+        "postgresql://user:password@host:5432/name or mysql://…; empty means SQLite in the data folder.",
+        group="Services",
+        secret=True,
+    )
+    database_pool_size: int = _key(8, "PostgreSQL connections per process.", group="Services")
+    redis_url: str = _key(
+        "",
+        "redis://host:6379/0; empty means a cache inside the process.",
+        group="Services",
+        secret=True,
+    )
+    celery_broker_url: str = _key(
+        "",
+        "redis://… or amqp://…; empty means a broker inside the process.",
+        group="Services",
+        secret=True,
+    )
+    allowed_hosts: tuple[str, ...] = _key(
+        (),
+        "Host names that the site answers to. Compulsory in production, without wildcard.",
+        group="Network",
+    )
+    cors_origins: tuple[str, ...] = _key(
+        (),
+        "Origins, such as https://ui.example.com, whose pages may call the API.",
+        group="Network",
+    )
+    trusted_proxies: tuple[str, ...] = _key(
+        (),
+        "Addresses or networks whose X-Forwarded-For is believed; everybody else's is ignored.",
+        group="Network",
+    )
+    https: bool = _key(
+        default=True,
+        about="Whether production is reached by HTTPS: secure cookies, HSTS and the redirect follow.",
+        group="Network",
+    )
+    docs: bool = _key(
+        default=False,
+        about="Serve the OpenAPI document and its pages in production too.",
+        group="Network",
+    )
+    jwt_keys: tuple[str, ...] = _key(
+        (),
+        "Keys for access tokens as id:secret; the first signs, all verify. List the old one second while rotating.",
+        group="Sign-in",
+        secret=True,
+    )
+    access_token_seconds: int = _key(
+        86_400, "Life of an access token, in seconds.", group="Sign-in"
+    )
+    refresh_token_seconds: int = _key(
+        604_800,
+        "Life of a refresh cookie, and so of an unused session, in seconds.",
+        group="Sign-in",
+    )
+    refresh_cookie: str = _key(
+        "atrium_refresh_token", "Name of the refresh cookie.", group="Sign-in"
+    )
+    captcha: bool = _key(default=True, about="Ask for a captcha at sign-in.", group="Sign-in")
+    captcha_seconds: int = _key(300, "Life of a captcha, in seconds.", group="Sign-in")
+    lock_threshold: int = _key(
+        5,
+        "Wrong passwords for one user from one address before that pair is locked; 0 never locks.",
+        group="Sign-in",
+    )
+    lock_seconds: int = _key(300, "How long such a lock lasts, in seconds.", group="Sign-in")
+    password_min_length: int = _key(6, "Shortest password allowed.", group="Passwords")
+    password_max_length: int = _key(32, "Longest password allowed.", group="Passwords")
+    password_require_special: bool = _key(
+        default=False, about="Whether a password needs a special character.", group="Passwords"
+    )
+    password_history: int = _key(
+        3, "How many earlier passwords may not be used again.", group="Passwords"
+    )
+    password_expiry_days: int = _key(
+        365, "Days until a password expires; 0 means never.", group="Passwords"
+    )
+    password_reminder_days: int = _key(
+        7, "Days before expiry from which sign-in reminds; 0 means never.", group="Passwords"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _key(
+        "INFO", "Least severe log line.", group="Logs"
+    )
+
+    @property
+    def embedded(self) -> bool:
+        """Whether everything runs inside one process: no outside cache and no outside broker."""
+        return not self.redis_url and not self.celery_broker_url
+
+
+def name_of(key: Field[Any]) -> str:
+    """Return the name of a key as it stands in the environment."""
+    return key.name.upper() if key.name in BARE else PREFIX + key.name.upper()
+
+
+def read_env(environ: Mapping[str, str]) -> Env:
+    """Return the typed environment.
+
+    Raises:
+        EnvironmentKeyError: A key is unknown or a value has the wrong type.
+    """
+    known = {name_of(key): key for key in fields(Env)}
+    for name in environ:
+        if name.startswith(PREFIX) and name not in known and name not in RESERVED:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]}?" if close else "see docs/settings.md"
+            msg = f"{name} is not a setting; {hint}"
+            raise EnvironmentKeyError(msg)
+    types = get_type_hints(Env)
+    given = {
+        key.name: _parse(name, environ[name], types[key.name])
+        for name, key in known.items()
+        if environ.get(name)
+    }
+    return Env(**given)
+
+
+def dotenv(path: Path) -> dict[str, str]:
+    """Return the `NAME=value` lines of a file; comments, blank lines and `export` are passed over."""
+    if not path.is_file():
+        return {}
+    return dict(_pairs(path))
+
+
+def _pairs(path: Path) -> Iterator[tuple[str, str]]:
+    for number, raw in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        line = raw.strip().removeprefix("export ")
+        if not line or line.startswith("#"):
+            continue
+        name, sign, value = line.partition("=")
+        if not sign:
+            msg = f"{path.name} line {number} is not NAME=value"
+            raise EnvironmentKeyError(msg)
+        yield name.strip(), value.strip().strip("'\"")
+
+
+def _parse(name: str, text: str, kind: Any) -> Any:
+    if kind is bool:
+        return _flag(name, text)
+    if kind is int:
+        try:
+            return int(text)
+        except ValueError:
+            msg = f"{name}={text!r} is not a whole number"
+            raise EnvironmentKeyError(msg) from None
+    if get_origin(kind) is Literal and text not in get_args(kind):
+        msg = f"{name}={text!r} is none of {', '.join(get_args(kind))}"
+        raise EnvironmentKeyError(msg)
+    if get_origin(kind) is tuple:
+        return tuple(part.strip() for part in text.split(",") if part.strip())
+    return text
+
+
+def _flag(name: str, text: str) -> bool:
+    flags = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "on": True,
+        "0": False,
+        "false": False,
+        "no": False,
+        "off": False,
+    }
+    if text.lower() not in flags:
+        msg = f"{name}={text!r} is neither true nor false"
+        raise EnvironmentKeyError(msg)
+    return flags[text.lower()]
+
+
+env = read_env({**dotenv(BASE_DIR / ".env"), **os.environ})

@@ -1,0 +1,238 @@
+"""Settings shared by every environment; nothing here depends on where we run."""
+
+from pathlib import Path
+from typing import Any
+
+import django_stubs_ext
+from django.utils.translation import gettext_lazy as _
+
+from config.celery import app as celery_app  # noqa: F401 - so that shared_task finds it everywhere
+from config.databases import database
+from config.env import BASE_DIR, env
+from config.keys import jwt_keys, secret_key
+from config.plugins import discover
+
+django_stubs_ext.monkeypatch()  # lets ModelAdmin[Role] and the like be written at run time
+
+DATA_DIR: Path = BASE_DIR / env.data_dir
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+EMBEDDED = env.embedded
+ATRIUM = env
+VERSION = "0.1.0"
+
+PLUGIN_REGISTRY = discover(BASE_DIR / "plugins", enabled=env.plugins)
+PLUGINS = PLUGIN_REGISTRY.names
+
+DJANGO_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+THIRD_PARTY_APPS = [
+    # unfold restyles the admin, so it comes before it.
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "corsheaders",
+    "csp",
+    "channels",
+    "guardian",
+    "tree_queries",
+    "django_celery_beat",
+    "django_celery_results",
+]
+# Lowest floor first; see docs/architecture.md.
+LOCAL_APPS = [
+    "apps.core",
+    "apps.organization",
+    "apps.access",
+    "apps.accounts",
+    "apps.scheduling",
+    "apps.console",
+]
+INSTALLED_APPS = ["config", *LOCAL_APPS, *PLUGINS, *THIRD_PARTY_APPS, *DJANGO_APPS]
+
+MIDDLEWARE = [
+    "corsheaders.middleware.CorsMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "apps.core.middleware.RequestContextMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "apps.accounts.middleware.PrincipalMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = False  # a redirect would throw away the body of a POST
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"  # ours are set on our AppConfigs
+
+SECRET_KEY = secret_key(env.secret_key, DATA_DIR)
+JWT_KEYS = jwt_keys(env.jwt_keys, SECRET_KEY)
+ALLOWED_HOSTS = list(env.allowed_hosts)
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "apps.accounts.backends.PasswordBackend",
+    "apps.access.backends.RoleMenuBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+VISIBILITY = "apps.access.selectors.visible_to"
+"""The one function that says which rows of a queryset a user may see; `core.visibility` calls it."""
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+ANONYMOUS_USER_NAME = None  # guardian: no row that stands for strangers
+GUARDIAN_MONKEY_PATCH_USER = False
+
+DATABASES = {
+    "default": database(env.database_url, data_dir=DATA_DIR, pool_size=env.database_pool_size)
+}
+
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_NAME = "atrium_console"
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_NAME = "atrium_csrf"
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "/admin/"
+
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": env.redis_url,
+        "KEY_PREFIX": "atrium",
+        # JSON, not pickle: whoever can write to the cache must not be able to run code in us.
+        "OPTIONS": {"SERIALIZER": "django_redis.serializers.json.JSONSerializer"},
+    }
+    if env.redis_url
+    else {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "atrium",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
+CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [env.redis_url], "prefix": "atrium"},
+    }
+    if env.redis_url
+    else {"BACKEND": "config.runtime.layers.EmbeddedChannelLayer"}
+}
+
+CELERY_BROKER_URL = env.celery_broker_url or "memory://"
+CELERY_RESULT_BACKEND = "django-db"
+CELERY_RESULT_EXTENDED = True
+CELERY_TASK_TRACK_STARTED = True
+CELERY_TASK_ACKS_LATE = True  # a killed worker's job goes back to the queue
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 3600  # seconds
+CELERY_TIMEZONE = env.time_zone
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 2  # seconds; how soon a change of a schedule is seen
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+LANGUAGE_CODE = env.language
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
+TIME_ZONE = env.time_zone
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+MEDIA_ROOT = DATA_DIR / "media"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+API_PREFIX = "/api/v1/"
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["apps.accounts.api.authentication.PrincipalAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["apps.core.api.permissions.HasCode"],
+    "DEFAULT_THROTTLE_CLASSES": ["apps.core.api.throttles.RouteThrottle"],
+    "DEFAULT_RENDERER_CLASSES": ["apps.core.api.renderers.EnvelopeRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["apps.core.api.parsers.OrjsonParser"],
+    "DEFAULT_FILTER_BACKENDS": ["apps.core.api.filters.Filters"],
+    "DEFAULT_PAGINATION_CLASS": "apps.core.api.pagination.PagePagination",
+    "DEFAULT_SCHEMA_CLASS": "apps.core.api.schema.CodeSchema",
+    "EXCEPTION_HANDLER": "apps.core.api.exceptions.handle_exception",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "COERCE_DECIMAL_TO_STRING": False,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Atrium",
+    "DESCRIPTION": "The API of an admin platform: users, departments, roles, menus and what plugins add.",
+    "VERSION": VERSION,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": r"/api/v1/",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
+}
+
+CORS_ALLOWED_ORIGINS = list(env.cors_origins)
+CORS_ALLOW_CREDENTIALS = bool(env.cors_origins)
+CORS_EXPOSE_HEADERS = ["X-Request-ID"]
+CORS_URLS_REGEX = r"^/api/.*$"
+CSRF_TRUSTED_ORIGINS = list(env.cors_origins)
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        # Alpine, which unfold builds on, evaluates expressions; it is served by us and nothing else may load.
+        "script-src": ["'self'", "'unsafe-eval'", "'unsafe-inline'"],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:"],
+        "worker-src": ["'self'", "blob:"],
+        "frame-ancestors": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'self'"],
+        "object-src": ["'none'"],
+    }
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname:7} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.log_level},
+    "loggers": {
+        # Every refusal is an answer, not an event of ours.
+        "django.request": {"level": "ERROR"},
+    },
+}

@@ -1,0 +1,25 @@
+"""Every URL of the site."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from config.plugins import plugin_routes
+
+api_v1 = [
+    path("sys/", include("apps.organization.api.urls")),
+    path("sys/", include("apps.access.api.urls")),
+    path("", include("apps.accounts.api.urls")),
+    *plugin_routes(),
+]
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/admin/")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include(api_v1)),
+]
+
+handler400 = "apps.core.api.exceptions.bad_request"
+handler403 = "apps.core.api.exceptions.forbidden"
+handler404 = "apps.core.api.exceptions.not_found"
+handler500 = "apps.core.api.exceptions.server_error"
