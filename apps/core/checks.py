@@ -45,7 +45,7 @@ def check_menus(**_kwargs: Any) -> list[CheckMessage]:
     entries = list(declared_menus())
     codes = declared_codes()
     resources = {guard.resource for guard in codes.values()}
-    owners = {entry.resource for entry in entries if entry.resource}
+    owners = {resource for entry in entries for resource in entry.resources}
     names = Counter(entry.name for entry in entries)
     return [
         *(

@@ -35,6 +35,7 @@ class MenuEntry:
         parent: Name of the entry above, None at the top.
         resource: The guard's resource whose codes hang below this page: `sys:role`. The page
             itself carries `<resource>:list`.
+        beside: Further resources that are managed on the same page, in the same way.
         also: Further codes that the page needs to be of use, such as a tree in its margin.
     """
 
@@ -50,7 +51,13 @@ class MenuEntry:
     sort: int = 0
     is_hidden: bool = False
     resource: str = ""
+    beside: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+
+    @property
+    def resources(self) -> tuple[str, ...]:
+        """Every resource whose codes hang below this page; the first one is the page's own."""
+        return (self.resource, *self.beside) if self.resource else self.beside
 
 
 def declared_menus() -> Iterator[MenuEntry]:
