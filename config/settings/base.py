@@ -11,6 +11,15 @@ from config.databases import database
 from config.env import BASE_DIR, env
 from config.keys import jwt_keys, secret_key
 from config.plugins import discover
+from config.settings.console import (  # noqa: F401 - settings of their own
+    CONSOLE_CSP,
+    CONTENT_SECURITY_POLICY,
+    LANGUAGE_COOKIE_AGE,
+    LANGUAGE_COOKIE_NAME,
+    LANGUAGE_COOKIE_PATH,
+    LANGUAGE_COOKIE_SAMESITE,
+    UNFOLD,
+)
 
 django_stubs_ext.monkeypatch()  # lets ModelAdmin[Role] and the like be written at run time
 
@@ -32,10 +41,10 @@ DJANGO_APPS = [
 ]
 THIRD_PARTY_APPS = [
     # unfold restyles the admin, so it comes before it.
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "django.contrib.admin",
+    "apps.console.apps.ConsoleAdminConfig",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -210,21 +219,6 @@ CORS_URLS_REGEX = r"^/api/.*$"
 CSRF_TRUSTED_ORIGINS = list(env.cors_origins)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
-CONTENT_SECURITY_POLICY: dict[str, Any] = {
-    "DIRECTIVES": {
-        "default-src": ["'self'"],
-        # Alpine, which unfold builds on, evaluates expressions; it is served by us and nothing else may load.
-        "script-src": ["'self'", "'unsafe-eval'", "'unsafe-inline'"],
-        "style-src": ["'self'", "'unsafe-inline'"],
-        "img-src": ["'self'", "data:"],
-        "worker-src": ["'self'", "blob:"],
-        "frame-ancestors": ["'self'"],
-        "form-action": ["'self'"],
-        "base-uri": ["'self'"],
-        "object-src": ["'none'"],
-    }
-}
-
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
