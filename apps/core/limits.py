@@ -27,9 +27,7 @@ def count_call(limit: Limit, *, route: str, who: str) -> int:
         route: What is limited; every route has its own count.
         who: Whom the count belongs to.
     """
-    now = int(time.time())
-    window, spent = divmod(now, limit.seconds)
-    key = f"limit:{route}:{limit.times}/{limit.seconds}:{who}:{window}"
+    key, spent = _key(limit, route, who)
     if cache.add(key, 1, limit.seconds + 1):
         used = 1
     else:
@@ -39,3 +37,14 @@ def count_call(limit: Limit, *, route: str, who: str) -> int:
             cache.set(key, 1, limit.seconds + 1)
             used = 1
     return limit.seconds - spent if used > limit.times else 0
+
+
+def forget_calls(limit: Limit, *, route: str, who: str) -> None:
+    """Give back what was counted in this window, as after a sign-in that succeeded."""
+    cache.delete(_key(limit, route, who)[0])
+
+
+def _key(limit: Limit, route: str, who: str) -> tuple[str, int]:
+    """Return the key of the window at hand and the seconds of it that are over."""
+    window, spent = divmod(int(time.time()), limit.seconds)
+    return f"limit:{route}:{limit.times}/{limit.seconds}:{who}:{window}", spent

@@ -1,5 +1,7 @@
 """The test run: fast hashing, no captcha unless a test asks for it, everything else as it runs."""
 
+from dataclasses import replace
+
 from config.settings.base import *  # noqa: F403
 from config.settings.base import env
 
@@ -13,3 +15,4 @@ CELERY_TASK_EAGER_PROPAGATES = True
 LANGUAGE_CODE = "en"
 WHITENOISE_AUTOREFRESH = True  # no collected files in tests
 EMBEDDED = env.embedded
+ATRIUM = replace(env, captcha=False, demo=False)  # tests of the captcha switch it on

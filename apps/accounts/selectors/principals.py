@@ -19,6 +19,8 @@ from apps.accounts.errors import (
 from apps.accounts.models import Session, User
 from apps.core.cached import PRINCIPALS, two_level
 from apps.core.errors import DomainError
+from apps.core.times import wire_time
+from apps.core.wire import wire_id
 
 SNAPSHOT_FIELDS = (
     "id",
@@ -38,15 +40,13 @@ SNAPSHOT_FIELDS = (
     "must_change_password",
     "department_id",
 )
-MOMENTS = ("joined_at", "last_login", "password_changed_at")
 
 
 class Principal(TypedDict):
     """The snapshot of a session's user, as it is cached (JSON values only)."""
 
     user: dict[str, Any]
-    department: str | None
-    roles: list[str]
+    me: dict[str, Any]
     role_ids: list[int]
     codes: list[str]
     problem: str
@@ -109,8 +109,7 @@ def _load(sid: str, user_id: int) -> Principal:
     grants = grants_of(user_id)
     return {
         "user": {name: _plain(getattr(user, name)) for name in SNAPSHOT_FIELDS},
-        "department": user.department.name if user.department else None,
-        "roles": grants.role_names,
+        "me": _profile(user, grants.role_names),
         "role_ids": grants.role_ids,
         "codes": sorted(grants.codes),
         "problem": _problem(user, all_roles_disabled=grants.are_all_disabled),
@@ -129,11 +128,33 @@ def _problem(user: User, *, all_roles_disabled: bool) -> str:
     return ""
 
 
+def _profile(user: User, role_names: list[str]) -> dict[str, Any]:
+    """Return the profile as the wire wants it; it is asked for at every page load."""
+    return {
+        "dept_id": wire_id(user.department_id),
+        "username": user.username,
+        "nickname": user.nickname,
+        "avatar": user.avatar or None,
+        "email": user.email,
+        "phone": user.phone or None,
+        "id": wire_id(user.pk),
+        "uuid": str(user.uuid),
+        "status": int(user.is_active),
+        "is_superuser": user.is_superuser,
+        "is_staff": user.is_staff,
+        "is_multi_login": user.is_multi_login,
+        "join_time": wire_time(user.joined_at),
+        "last_login_time": wire_time(user.last_login),
+        "dept": user.department.name if user.department else None,
+        "roles": role_names,
+        "must_change_password": user.must_change_password,
+    }
+
+
 def _refused(problem: str) -> Principal:
     return {
         "user": {},
-        "department": None,
-        "roles": [],
+        "me": {},
         "role_ids": [],
         "codes": [],
         "problem": problem,

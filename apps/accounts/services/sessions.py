@@ -10,9 +10,15 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
 
+from apps.access.selectors import grants_of
 from apps.accounts.choices import Channel, Closing
 from apps.accounts.constants import FLUSH_SECONDS, TOUCH_SECONDS, session_tag
-from apps.accounts.errors import SessionEndedError
+from apps.accounts.errors import (
+    DepartmentDisabledError,
+    RolesDisabledError,
+    SessionEndedError,
+    UserDisabledError,
+)
 from apps.accounts.models import Session, User
 from apps.accounts.selectors.devices import describe_device
 from apps.accounts.services.tokens import TokenPair, refresh_token_read, token_pair_issue
@@ -20,6 +26,23 @@ from apps.core.cached import invalidate
 from apps.core.context import current_context
 from apps.core.live import broadcast
 from apps.core.writebehind import WriteBehind
+
+
+def refuse_unusable(user: User) -> None:
+    """Let an account pass that may be used.
+
+    Raises:
+        UserDisabledError: It is disabled.
+        DepartmentDisabledError: Its department is disabled or deleted.
+        RolesDisabledError: It has roles, and every one of them is disabled.
+    """
+    department = user.department
+    if not user.is_active:
+        raise UserDisabledError
+    if department and (not department.is_active or department.deleted_at):
+        raise DepartmentDisabledError
+    if not user.is_superuser and grants_of(user.pk).are_all_disabled:
+        raise RolesDisabledError
 
 
 @transaction.atomic
@@ -61,10 +84,12 @@ def session_refresh(*, raw: str) -> TokenPair:
     except TokenError as error:
         raise SessionEndedError from error
     with transaction.atomic():
-        session = Session.objects.select_for_update().live().filter(sid=sid, user=user_id).first()
+        sessions = Session.objects.select_for_update().live()
+        session = sessions.filter(sid=sid, user=user_id).first()
         if session is None:
             raise SessionEndedError
         if session.refresh_jti == jti:
+            refuse_unusable(session.user)
             pair = token_pair_issue(user_id=user_id, sid=sid)
             session.refresh_jti = pair.refresh_jti
             session.expires_at = pair.refresh_expires_at

@@ -8,17 +8,7 @@ from rest_framework import serializers
 
 from apps.core.keys import has_snowflakes
 from apps.core.times import iso_time, wire_time
-
-MAX_SAFE_INTEGER = 2**53 - 1
-"""Largest integer that every JSON reader keeps whole. Source: RFC 8259, 6."""
-
-
-def wire_id(value: int | None) -> int | str | None:
-    """Return an id as it leaves: a number, or a string where a number would lose digits."""
-    if value is None or -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
-        return value
-    return str(value)
-
+from apps.core.wire import wire_id
 
 class IdField(serializers.IntegerField):
     """A primary or foreign key; numbers and numeric strings are accepted."""

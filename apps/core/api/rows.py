@@ -22,10 +22,10 @@ from apps.core.api.fields import (
     StatusField,
     TextField,
     WireTimeField,
-    wire_id,
 )
 from apps.core.errors import NotFoundError
 from apps.core.times import iso_time, wire_time
+from apps.core.wire import wire_id
 
 Convert = Callable[[Any], Any]
 CONVERTERS: dict[type, Convert] = {

@@ -19,6 +19,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
 from apps.core.api.fields import PksSerializer
+from apps.core.api.filters import QueryError
 from apps.core.api.rows import RowSerializer
 from apps.core.errors import NotFoundError
 from apps.core.guards import Access, Guard
@@ -54,6 +55,19 @@ class GuardedViewSet(GenericViewSet[Any]):
             data=request.data, context=self.get_serializer_context(), **kwargs
         )
         serializer.is_valid(raise_exception=True)
+        data: dict[str, Any] = serializer.validated_data
+        return data
+
+
+    def query_with(self, serializer_class: type[BaseSerializer[Any]]) -> dict[str, Any]:
+        """Return the validated query parameters.
+
+        Raises:
+            QueryError: A parameter breaks a rule of the serializer.
+        """
+        serializer = serializer_class(data=self.request.query_params.dict())
+        if not serializer.is_valid():
+            raise QueryError(serializer.errors)
         data: dict[str, Any] = serializer.validated_data
         return data
 

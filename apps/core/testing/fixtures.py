@@ -157,3 +157,14 @@ def in_chinese() -> Iterator[None]:
 
     with translation.override("zh-hans"):
         yield
+
+
+@pytest.fixture
+def atrium(settings: Any) -> Callable[..., None]:
+    """Return a function that changes keys of `settings.ATRIUM` for this test."""
+    from dataclasses import replace  # noqa: PLC0415 - only needed here
+
+    def change(**keys: Any) -> None:
+        settings.ATRIUM = replace(settings.ATRIUM, **keys)
+
+    return change
