@@ -1,0 +1,2 @@
+DICTIONARIES = "dict"
+"""The cache tag of everything that is read from dictionaries."""
