@@ -1,0 +1,1 @@
+"""Loads, measured as ratios within one run; see `docs/benchmarks.md`."""
