@@ -6,3 +6,8 @@ class PlatformConfig(AppConfig):
 
     name = "config"
     label = "platform"
+
+    def ready(self) -> None:
+        from apps.core.plugins import load_parts  # noqa: PLC0415 - models are loaded only now
+
+        load_parts()

@@ -22,6 +22,9 @@ BARE = frozenset({"database_url", "redis_url", "celery_broker_url"})
 RESERVED = frozenset({"ATRIUM_BOOTSTRAPPED"})
 """Names with the prefix that the start-up passes to its own child processes."""
 
+PLUGIN_PREFIX = "ATRIUM_PLUGIN_"
+"""Starts the settings of plugins; `config/plugins/options.py` reads them."""
+
 Mode = Literal["local", "test", "production"]
 KeyMode = Literal["auto", "snowflake"]
 Language = Literal["zh-hans", "en"]
@@ -189,6 +192,8 @@ def read_env(environ: Mapping[str, str]) -> Env:
     """
     known = {name_of(key): key for key in fields(Env)}
     for name in environ:
+        if name.startswith(PLUGIN_PREFIX):
+            continue
         if name.startswith(PREFIX) and name not in known and name not in RESERVED:
             close = difflib.get_close_matches(name, known, n=1)
             hint = f"did you mean {close[0]}?" if close else "see docs/settings.md"
@@ -224,7 +229,7 @@ def _pairs(path: Path) -> Iterator[tuple[str, str]]:
 
 def _parse(name: str, text: str, kind: Any) -> Any:
     if kind is bool:
-        return _flag(name, text)
+        return parse_flag(name, text)
     if kind is int:
         try:
             return int(text)
@@ -239,7 +244,12 @@ def _parse(name: str, text: str, kind: Any) -> Any:
     return text
 
 
-def _flag(name: str, text: str) -> bool:
+def parse_flag(name: str, text: str) -> bool:
+    """Return the flag that a value stands for.
+
+    Raises:
+        EnvironmentKeyError: It stands for none.
+    """
     flags = {
         "1": True,
         "true": True,
@@ -256,4 +266,6 @@ def _flag(name: str, text: str) -> bool:
     return flags[text.lower()]
 
 
-env = read_env({**dotenv(BASE_DIR / ".env"), **os.environ})
+environ = {**dotenv(BASE_DIR / ".env"), **os.environ}
+env = read_env(environ)
+plugin_environ = {key: value for key, value in environ.items() if key.startswith(PLUGIN_PREFIX)}

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from config.plugins import plugin_routes
+from config.plugins.routes import plugin_routes
 
 api_v1 = [
     path("sys/", include("apps.organization.api.urls")),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.celery import app as celery_app  # noqa: F401 - so that shared_task finds it everywhere
 from config.databases import database
-from config.env import BASE_DIR, env
+from config.env import BASE_DIR, env, plugin_environ
 from config.keys import jwt_keys, secret_key
 from config.plugins import discover
 from config.settings.console import (  # noqa: F401 - settings of their own
@@ -28,9 +28,6 @@ DATA_DIR.mkdir(parents=True, exist_ok=True)
 EMBEDDED = env.embedded
 ATRIUM = env
 VERSION = "0.1.0"
-
-PLUGIN_REGISTRY = discover(BASE_DIR / "plugins", enabled=env.plugins)
-PLUGINS = PLUGIN_REGISTRY.names
 
 DJANGO_APPS = [
     "django.contrib.auth",
@@ -66,6 +63,14 @@ LOCAL_APPS = [
     "apps.scheduling",
     "apps.console",
 ]
+PLUGIN_REGISTRY = discover(
+    BASE_DIR / "plugins",
+    enabled=env.plugins,
+    platform=VERSION,
+    taken=[app.rpartition(".")[2] for app in (*LOCAL_APPS, *THIRD_PARTY_APPS, *DJANGO_APPS)],
+    environ=plugin_environ,
+)
+PLUGINS = PLUGIN_REGISTRY.names
 INSTALLED_APPS = ["config", *LOCAL_APPS, *PLUGINS, *THIRD_PARTY_APPS, *DJANGO_APPS]
 
 MIDDLEWARE = [
