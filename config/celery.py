@@ -4,11 +4,16 @@ No default settings module is set here: this module loads before `asgi.py`, so a
 given here would win over the one given there.
 """
 
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
 from celery import Celery
+from celery.app.amqp import task_message
 
+from config.runtime import transport
+
+transport.register()
 app = Celery("atrium")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -23,3 +28,12 @@ def collect_schedules(sender: Celery, **_kwargs: Any) -> None:
     for config in apps.get_app_configs():
         if config.module is not None and module_has_submodule(config.module, "schedules"):
             sender.conf.beat_schedule.update(import_module(f"{config.name}.schedules").SCHEDULES)
+
+
+def publish(message: Mapping[str, Any]) -> None:
+    """Queue a job anew from the `name`, `headers` and `body` that it was queued with."""
+    headers = dict(message["headers"])
+    properties = {"correlation_id": headers["id"], "reply_to": ""}
+    again = task_message(headers, properties, tuple(message["body"]), None)
+    with app.producer_or_acquire() as producer:
+        app.amqp.send_task_message(producer, message["name"], again)

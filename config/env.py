@@ -20,7 +20,7 @@ BARE = frozenset({"database_url", "redis_url", "celery_broker_url"})
 """Keys that go without the prefix, because hosting platforms set them by these names."""
 
 RESERVED = frozenset({"ATRIUM_BOOTSTRAPPED"})
-"""Names with the prefix that the start-up passes to its own child processes."""
+"""Names with the prefix that are read before this module can be: see `config/bootstrap.py`."""
 
 PLUGIN_PREFIX = "ATRIUM_PLUGIN_"
 """Starts the settings of plugins; `config/plugins/options.py` reads them."""
@@ -93,6 +93,10 @@ class Env:
         secret=True,
     )
     database_pool_size: int = _key(8, "PostgreSQL connections per process.", group="Services")
+    threads: int = _key(8, "Requests that one process works on at once.", group="Services")
+    worker_threads: int = _key(
+        4, "Jobs that the worker inside `up` runs at once.", group="Services"
+    )
     redis_url: str = _key(
         "",
         "redis://host:6379/0; empty means a cache inside the process.",

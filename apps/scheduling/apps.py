@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,3 +8,9 @@ class SchedulingConfig(AppConfig):
     label = "scheduling"
     verbose_name = _("scheduling")
     default_auto_field = "apps.core.keys.PlatformAutoField"
+
+    def ready(self) -> None:
+        if settings.CELERY_BROKER_URL.startswith("embedded:"):
+            from apps.scheduling.receivers import connect  # noqa: PLC0415 - models are loaded only now
+
+            connect()

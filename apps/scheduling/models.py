@@ -9,7 +9,7 @@ class OutboxJob(models.Model):
 
     task_id = models.CharField(_("task id"), max_length=64, unique=True)
     name = models.CharField(_("task"), max_length=255)
-    payload = models.JSONField(_("payload"))
+    payload = models.TextField(_("payload"))
     boot = models.CharField(_("queued by"), max_length=32)
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     created_at = models.DateTimeField(_("queued at"), auto_now_add=True)

@@ -2,13 +2,19 @@
 
 from typing import Any
 
+from config.runtime.layers import home
+
 
 class Lifespan:
-    """Answers the lifespan protocol."""
+    """Answers the lifespan protocol, and tells the channel layer which loop is the server's."""
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002 - ASGI's signature
         while True:
             message = await receive()
-            await send({"type": f"{message['type']}.complete"})
-            if message["type"] == "lifespan.shutdown":
+            if message["type"] == "lifespan.startup":
+                home.enter()
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                home.leave()
+                await send({"type": "lifespan.shutdown.complete"})
                 return

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
                 ('id', apps.core.keys.PlatformAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('task_id', models.CharField(max_length=64, unique=True, verbose_name='task id')),
                 ('name', models.CharField(max_length=255, verbose_name='task')),
-                ('payload', models.JSONField(verbose_name='payload')),
+                ('payload', models.TextField(verbose_name='payload')),
                 ('boot', models.CharField(max_length=32, verbose_name='queued by')),
                 ('tries', models.PositiveSmallIntegerField(default=0, verbose_name='tries')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='queued at')),

@@ -1,0 +1,71 @@
+"""Jobs of the embedded broker, kept in a table so that a stop of the one process loses none.
+
+Each queued job has a row until it has run. At the next start the rows of an earlier process are queued
+again, which makes a job run at least once: jobs must bear being run twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.db.models import F
+from kombu.utils.json import dumps, loads
+
+from apps.scheduling.models import OutboxJob
+
+BOOT = uuid.uuid4().hex
+"""Names this process in the rows of the jobs that it queued."""
+
+MAX_TRIES = 3
+"""A job that took the process down so often is given up."""
+
+Send = Callable[[Mapping[str, Any]], None]
+log = logging.getLogger(__name__)
+
+
+def job_keep(*, task_id: str, name: str, headers: Mapping[str, Any], body: Sequence[Any]) -> None:
+    """Remember a job that is being queued; one that is queued again keeps its count of tries.
+
+    Args:
+        task_id: The job's id.
+        name: Full name of its task.
+        headers: The message's headers: time to run at, retries, group and the like.
+        body: Arguments, keyword arguments and what follows the job.
+    """
+    # Through kombu's JSON, which writes moments and decimals so that they come back as what they were.
+    payload = dumps({"headers": dict(headers), "body": list(body)})
+    OutboxJob.objects.update_or_create(
+        task_id=task_id, defaults={"name": name, "payload": payload, "boot": BOOT}
+    )
+
+
+def job_begin(*, task_id: str) -> None:
+    """Count a try: the job starts to run now."""
+    OutboxJob.objects.filter(task_id=task_id).update(tries=F("tries") + 1)
+
+
+def job_drop(*, task_id: str) -> None:
+    """Forget a job that has ended, well or badly."""
+    OutboxJob.objects.filter(task_id=task_id).delete()
+
+
+def jobs_recover(*, send: Send) -> int:
+    """Queue again what an earlier process left unfinished; return how many jobs that were.
+
+    Args:
+        send: Publishes a message, given as `name`, `headers` and `body`.
+    """
+    left = list(OutboxJob.objects.exclude(boot=BOOT))
+    hopeless = [job for job in left if job.tries >= MAX_TRIES]
+    for job in hopeless:
+        log.error("the job %s (%s) never finished and is given up", job.name, job.task_id)
+        job.delete()
+    again = [job for job in left if job.tries < MAX_TRIES]
+    for job in again:
+        send({"name": job.name, **loads(job.payload)})
+    if again:
+        log.info("queued %d unfinished job(s) again", len(again))
+    return len(again)

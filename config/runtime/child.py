@@ -1,0 +1,24 @@
+"""Entry of the serving process of `up`; `supervisor` starts it with the numbers of three descriptors."""
+
+import sys
+from collections.abc import Sequence
+
+import django
+
+
+def main(argv: Sequence[str]) -> None:
+    """Prepare the platform and serve it until told to stop; the process ends in here.
+
+    Args:
+        argv: Numbers of the listening socket, of the pipe that tells the supervisor that we serve, and
+            of the one by which it lets worker and beat start.
+    """
+    listener, ready, go = map(int, argv)
+    django.setup()
+    from config.runtime.embedded import serve  # noqa: PLC0415 - needs Django set up
+
+    serve(listener=listener, ready=ready, go=go)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,166 @@
+"""The whole platform in one process: web server in the main thread, worker and beat beside it."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from typing import NoReturn
+
+from django.conf import settings
+from django.core import checks
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from apps.scheduling.services import jobs_recover
+from config.celery import app, publish
+from config.runtime.beat import EmbeddedBeat
+from config.runtime.seeding import seed_all
+from config.runtime.server import Server
+from config.runtime.transport import SCHEME
+from config.runtime.worker import EmbeddedWorker
+
+DEADLINE_SECONDS = 4.3
+"""From the signal to stop until we leave what still runs; below `supervisor.END_SECONDS`."""
+
+BACKGROUND_SECONDS = 2.0
+RULE = "-" * 72
+log = logging.getLogger(__name__)
+
+
+class Background:
+    """The worker and the scheduler of this process."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._is_stopping = False
+        self._parts: Sequence[EmbeddedWorker | EmbeddedBeat] = ()
+
+    def start(self) -> None:
+        """Queue what an earlier process left, then start the worker and the scheduler."""
+        with self._mutex:
+            if self._is_stopping:
+                return
+            if settings.CELERY_BROKER_URL.startswith(f"{SCHEME}:"):
+                jobs_recover(send=publish)
+                connections.close_all()  # this thread asks the database for nothing more
+            threads = settings.ATRIUM.worker_threads
+            worker = EmbeddedWorker(app, threads=threads, on_death=stop_this_process)
+            beat = EmbeddedBeat(app, on_death=stop_this_process)
+            self._parts = (beat, worker)
+        worker.start()
+        beat.start()
+
+    def ask_to_stop(self) -> None:
+        """Begin to stop; return at once."""
+        self._is_stopping = True
+        for part in self._parts:
+            part.ask_to_stop()
+
+    def join(self, seconds: float) -> None:
+        """Wait until both have stopped, or the time is over."""
+        until = time.monotonic() + seconds
+        for part in self._parts:
+            part.join(max(0.0, until - time.monotonic()))
+
+
+def serve(*, listener: int, ready: int, go: int) -> NoReturn:
+    """Serve until told to stop, then end the process.
+
+    Args:
+        listener: Descriptor of the listening socket.
+        ready: Descriptor that takes one byte when connections are answered.
+        go: Descriptor that gives one byte when worker and beat may start, and ends with our parent.
+    """
+    notices = prepare()
+    background = Background()
+
+    def on_ready() -> None:
+        show(notices)
+        os.write(ready, b"1")
+        os.close(ready)
+        threading.Thread(target=_obey, args=(go, background), name="obey", daemon=True).start()
+
+    def on_stop() -> None:
+        background.ask_to_stop()
+        deadline = threading.Timer(DEADLINE_SECONDS, _leave_late)
+        deadline.daemon = True
+        deadline.start()
+
+    from config.asgi import application  # noqa: PLC0415 - the routes load with it, after the checks
+
+    Server(application, on_ready=on_ready, on_stop=on_stop).run([socket.socket(fileno=listener)])
+    background.join(BACKGROUND_SECONDS)
+    connections.close_all()
+    _leave(0)
+
+
+def prepare() -> list[str]:
+    """Bring the database up to date and look for faults; return what must be told, once.
+
+    Raises:
+        SystemExit: The database or the code is not fit to serve; the text says why.
+    """
+    try:
+        _migrate()
+        notices = seed_all(demo=settings.ATRIUM.demo)
+    except (DatabaseError, CommandError) as error:
+        msg = f"atrium: the database cannot be prepared: {str(error).strip()}"
+        raise SystemExit(msg) from error
+    # They import the URLconf, which is lazy: a fault there would otherwise show as a 500 on every page.
+    serious = [message for message in checks.run_checks() if message.is_serious()]
+    if serious:
+        raise SystemExit("\n".join(["atrium: the system checks failed", *map(str, serious)]))
+    os.environ["CELERY_SKIP_CHECKS"] = "1"  # the worker need not do it again
+    return notices
+
+
+def _migrate() -> None:
+    executor = MigrationExecutor(connections["default"])
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if plan:
+        say(f"bringing the database up to date ({len(plan)} migrations)")
+        call_command("migrate", interactive=False, verbosity=0)
+
+
+def show(notices: Sequence[str]) -> None:
+    """Put what must be told where it is seen."""
+    if notices:
+        sys.stdout.write("\n".join(["", RULE, *(f"  {line}" for line in notices), RULE, "", ""]))
+        sys.stdout.flush()
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal what is going on."""
+    sys.stdout.write(f"atrium: {text}\n")
+    sys.stdout.flush()
+
+
+def stop_this_process() -> None:
+    """Stop as if told to; the supervisor then starts another process."""
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _obey(go: int, background: Background) -> None:
+    """Start the background when the supervisor says so, and stop when the supervisor is gone."""
+    if os.read(go, 1):
+        background.start()
+        os.read(go, 1)
+    stop_this_process()
+
+
+def _leave_late() -> None:
+    log.warning("still busy after %.1f s; leaving what runs", DEADLINE_SECONDS)
+    _leave(0)
+
+
+def _leave(code: int) -> NoReturn:
+    """End at once: threads may still hold a job or a view that was given up."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

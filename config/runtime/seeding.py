@@ -1,0 +1,25 @@
+"""Fill a database with what the platform needs to be of use."""
+
+from importlib import import_module
+
+from django.apps import apps
+from django.core.management import call_command
+from django.utils.module_loading import module_has_submodule
+
+
+def seed_all(*, demo: bool) -> list[str]:
+    """Bring menus and first rows up to date; return what the person who starts us must be told, once.
+
+    Every installed app may have a module `seeds` with a function `seed(*, demo: bool)`, which may
+    return lines to show. It runs at each start, so it leaves alone what is there. The lowest floor
+    comes first, plugins last.
+
+    Args:
+        demo: Whether accounts with a known password are wanted.
+    """
+    call_command("sync_menus", verbosity=0)
+    notices: list[str] = []
+    for config in apps.get_app_configs():
+        if config.module is not None and module_has_submodule(config.module, "seeds"):
+            notices += import_module(f"{config.name}.seeds").seed(demo=demo) or []
+    return notices

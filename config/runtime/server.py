@@ -1,0 +1,57 @@
+"""uvicorn, set up the way Atrium is served."""
+
+import signal
+from collections.abc import Callable
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+GRACE_SECONDS = 2
+"""How long requests at hand may take once the server was told to stop."""
+
+KEEP_ALIVE_SECONDS = 75
+"""Longer than a proxy in front keeps an idle connection (nginx: 60), so that it is the one to close it."""
+
+SERVED: dict[str, Any] = {
+    "lifespan": "on",
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "proxy_headers": False,  # whom to believe is decided by ATRIUM_TRUSTED_PROXIES alone
+    "ws": "websockets-sansio",
+    "ws_max_size": 1024 * 1024,  # bytes
+    "timeout_keep_alive": KEEP_ALIVE_SECONDS,
+    "timeout_graceful_shutdown": GRACE_SECONDS,
+}
+
+
+class Server(uvicorn.Server):
+    """Tells when it serves and when it was told to stop, and leaves the exit code alone.
+
+    Args:
+        application: The ASGI application, or the dotted path to it.
+        on_ready: Called once, when connections are answered.
+        on_stop: Called at the first signal to stop.
+    """
+
+    def __init__(
+        self, application: Any, *, on_ready: Callable[[], None], on_stop: Callable[[], None]
+    ) -> None:
+        super().__init__(uvicorn.Config(application, **SERVED))
+        self._on_ready = on_ready
+        self._on_stop = on_stop
+        # uvicorn raises the signal anew after serving, into the handler that was there before;
+        # the default one would kill us before the rest has stopped.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+
+    async def startup(self, sockets: Any = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        is_first = not self.should_exit
+        super().handle_exit(sig, frame)
+        if is_first:
+            self._on_stop()
