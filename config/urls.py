@@ -4,9 +4,13 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from apps.core.api.documents import OpenApiView, RedocView, SwaggerView
 from config.plugins.routes import plugin_routes
 
 api_v1 = [
+    path("openapi.json", OpenApiView.as_view(), name="openapi"),
+    path("docs", SwaggerView.as_view(), name="swagger"),
+    path("redoc", RedocView.as_view(), name="redoc"),
     path("sys/", include("apps.organization.api.urls")),
     path("sys/", include("apps.access.api.urls")),
     path("", include("apps.accounts.api.urls")),

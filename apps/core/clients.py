@@ -40,9 +40,16 @@ def _is_inside(address: str, networks: Sequence[IPv4Network | IPv6Network]) -> b
 
 @lru_cache(maxsize=4096)
 def _clean(text: str) -> str:
+    """Return an address in one spelling: without port, zone and IPv4-in-IPv6."""
     try:
-        address = ip_address(text.strip())
+        address = ip_address(_without_port(text.strip()).partition("%")[0])
     except ValueError:
         return UNKNOWN
     mapped = getattr(address, "ipv4_mapped", None)
     return str(mapped or address)
+
+
+def _without_port(text: str) -> str:
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0] if text.count(":") == 1 else text

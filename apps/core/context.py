@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from dataclasses import dataclass
 
 
@@ -26,9 +26,14 @@ def current_context() -> RequestContext | None:
     return _current.get()
 
 
-def enter_context(context: RequestContext | None) -> None:
-    """Make `context` the current one for the rest of this thread of execution."""
-    _current.set(context)
+def enter_context(context: RequestContext | None) -> Token[RequestContext | None]:
+    """Make `context` the current one for this thread of execution, until `leave_context`."""
+    return _current.set(context)
+
+
+def leave_context(before: Token[RequestContext | None]) -> None:
+    """Make the context current again that was so before the `enter_context` that returned this."""
+    _current.reset(before)
 
 
 def current_user_id() -> int | None:

@@ -45,6 +45,29 @@ class ConflictError(DomainError):
     message = _("A row with these values exists already.")
 
 
+class InUseError(DomainError):
+    """Other rows point to this one and would hang in the air without it."""
+
+    reason = "core.in_use"
+    message = _("Other rows still depend on this one.")
+
+
+class UnfitError(DomainError):
+    """A value passed all checks, but the database cannot hold it."""
+
+    reason = "core.unfit"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    message = _("A value is too long or of a kind that cannot be stored.")
+
+
+class UnavailableError(DomainError):
+    """The database cannot answer now: busy, restarting, or the lock was not to be had."""
+
+    reason = "core.unavailable"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    message = _("The platform is busy. Try again in a moment.")
+
+
 class OutOfSightError(DomainError):
     """The write would move a row to where its writer may not see it."""
 

@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "apps.core.middleware.RequestContextMiddleware",
+    "apps.core.middleware.HostMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -129,7 +130,11 @@ CACHES: dict[str, dict[str, Any]] = {
         "LOCATION": env.redis_url,
         "KEY_PREFIX": "atrium",
         # JSON, not pickle: whoever can write to the cache must not be able to run code in us.
-        "OPTIONS": {"SERIALIZER": "django_redis.serializers.json.JSONSerializer"},
+        "OPTIONS": {
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+            "SOCKET_CONNECT_TIMEOUT": 2,  # seconds; a lost Redis slows us down, no more
+            "SOCKET_TIMEOUT": 2,
+        },
     }
     if env.redis_url
     else {
@@ -190,6 +195,9 @@ TEMPLATES = [
 ]
 
 API_PREFIX = "/api/v1/"
+SERVE_DOCS = True
+"""Whether the OpenAPI document and its pages are there."""
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.accounts.api.authentication.PrincipalAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["apps.core.api.permissions.HasCode"],
@@ -198,6 +206,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["apps.core.api.parsers.OrjsonParser"],
     "DEFAULT_FILTER_BACKENDS": ["apps.core.api.filters.Filters"],
     "DEFAULT_PAGINATION_CLASS": "apps.core.api.pagination.PagePagination",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "apps.core.api.negotiation.OneRenderer",
+    "DEFAULT_METADATA_CLASS": "apps.core.api.negotiation.Methods",
     "DEFAULT_SCHEMA_CLASS": "apps.core.api.schema.CodeSchema",
     "EXCEPTION_HANDLER": "apps.core.api.exceptions.handle_exception",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -214,7 +224,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums"],
+    "POSTPROCESSING_HOOKS": ["apps.core.api.documents.finish"],
 }
 
 CORS_ALLOWED_ORIGINS = list(env.cors_origins)

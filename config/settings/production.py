@@ -7,6 +7,7 @@ from config.settings.base import env
 refuse_unsafe(env)
 
 DEBUG = False
+SERVE_DOCS = env.docs
 SESSION_COOKIE_SECURE = env.https
 CSRF_COOKIE_SECURE = env.https
 SECURE_SSL_REDIRECT = env.https

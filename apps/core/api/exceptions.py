@@ -1,16 +1,19 @@
 """Turn every error into one shape: `{code, msg, data, trace_id, reason}`."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as ModelValidationError
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError, OperationalError
+from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.serializers import as_serializer_error
@@ -19,12 +22,33 @@ from rest_framework.views import set_rollback
 from apps.core.api.parsers import MalformedBodyError
 from apps.core.api.renderers import dumps
 from apps.core.context import current_context
-from apps.core.errors import ConflictError, DomainError, InvalidInputError, NotFoundError
+from apps.core.errors import (
+    ConflictError,
+    DomainError,
+    InUseError,
+    InvalidInputError,
+    NotFoundError,
+    UnavailableError,
+    UnfitError,
+)
 
 log = logging.getLogger("atrium.errors")
+FROM_THE_DATABASE: tuple[tuple[tuple[type[Exception], ...], type[DomainError]], ...] = (
+    ((ProtectedError, RestrictedError), InUseError),
+    ((IntegrityError,), ConflictError),
+    ((DataError,), UnfitError),
+    ((OperationalError,), UnavailableError),
+)
+"""What the database's refusals mean to the client, the special ones first."""
+
+ECHOES: Mapping[str, Any] = {
+    "invalid_choice": _lazy("This is none of the choices."),
+    "does_not_exist": _lazy("There is no such row."),
+}
+"""Own texts for errors whose usual text repeats what was submitted."""
 
 
-def handle_exception(exc: Exception, context: dict[str, Any]) -> Response | None:
+def handle_exception(exc: Exception, context: dict[str, Any]) -> Response | None:  # noqa: ARG001 - DRF's signature
     """Answer for an error raised inside a DRF view; None lets Django answer 500."""
     status, body, headers = describe(exc)
     if status is None:
@@ -37,21 +61,14 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> Response | None
 
 def describe(exc: Exception) -> tuple[int | None, dict[str, Any], dict[str, str]]:
     """Return the HTTP status, the envelope and the headers of an error; no status for a bug."""
-    if isinstance(exc, Http404):
-        exc = NotFoundError()
-    elif isinstance(exc, PermissionDenied):
-        exc = exceptions.PermissionDenied()
-    elif isinstance(exc, IntegrityError):
-        log.info("the database refused a write", exc_info=exc)
-        exc = ConflictError()
-    elif isinstance(exc, ModelValidationError):
-        exc = exceptions.ValidationError(as_serializer_error(exc))
+    exc = _as_ours(exc)
     if isinstance(exc, InvalidInputError):
         problems = [{"type": exc.reason, "loc": ["body", exc.field], "msg": str(exc)}]
         return _invalid(problems)
     if isinstance(exc, DomainError):
         code = exc.wire_code or exc.status
-        return exc.status, envelope(code, str(exc), reason=exc.reason), {}
+        headers = {"Retry-After": "1"} if isinstance(exc, UnavailableError) else {}
+        return exc.status, envelope(code, str(exc), reason=exc.reason), headers
     if isinstance(exc, exceptions.ValidationError):
         return _invalid(list(_problems(exc.get_full_details(), [getattr(exc, "location", "body")])))
     if isinstance(exc, MalformedBodyError):
@@ -59,6 +76,21 @@ def describe(exc: Exception) -> tuple[int | None, dict[str, Any], dict[str, str]
     if isinstance(exc, exceptions.APIException):
         return _from_drf(exc)
     return None, {}, {}
+
+
+def _as_ours(exc: Exception) -> Exception:
+    if isinstance(exc, Http404):
+        return NotFoundError()
+    if isinstance(exc, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(exc, ModelValidationError):
+        return exceptions.ValidationError(as_serializer_error(exc))
+    for kinds, ours in FROM_THE_DATABASE:
+        if isinstance(exc, kinds):
+            level = logging.ERROR if ours is UnavailableError else logging.INFO
+            log.log(level, "the database refused a statement", exc_info=exc)
+            return ours()
+    return exc
 
 
 def envelope(code: int, msg: str, *, reason: str, data: Any = None) -> dict[str, Any]:
@@ -73,7 +105,7 @@ def _from_drf(exc: exceptions.APIException) -> tuple[int, dict[str, Any], dict[s
     if auth := getattr(exc, "auth_header", None):
         headers["WWW-Authenticate"] = auth
     if (wait := getattr(exc, "wait", None)) is not None:
-        headers["Retry-After"] = str(int(wait))
+        headers["Retry-After"] = str(ceil(wait))
     codes = exc.get_codes()
     reason = f"core.{codes}" if isinstance(codes, str) and "." not in codes else str(codes)
     return exc.status_code, envelope(exc.status_code, str(exc.detail), reason=reason), headers
@@ -91,13 +123,17 @@ def _invalid(problems: list[dict[str, Any]]) -> tuple[int, dict[str, Any], dict[
 def _problems(details: Any, loc: list[Any]) -> Iterator[dict[str, Any]]:
     """Flatten DRF's nested error details; submitted values are never among them."""
     if isinstance(details, dict) and {"message", "code"} == set(details):
-        yield {"type": details["code"], "loc": loc, "msg": str(details["message"])}
+        code = details["code"]
+        yield {"type": code, "loc": loc, "msg": str(ECHOES.get(code, details["message"]))}
     elif isinstance(details, dict):
         for key, inner in details.items():
-            yield from _problems(inner, loc if key == "non_field_errors" else [*loc, key])
+            yield from _problems(inner, loc if key in OF_THE_WHOLE else [*loc, key])
     elif isinstance(details, list):
         for inner in details:
             yield from _problems(inner, loc)
+
+
+OF_THE_WHOLE = ("non_field_errors", "__all__")
 
 
 def _outside_view(request: HttpRequest, status: HTTPStatus, msg: str, reason: str) -> HttpResponse:
@@ -108,17 +144,17 @@ def _outside_view(request: HttpRequest, status: HTTPStatus, msg: str, reason: st
     return HttpResponse(loader.render_to_string("error.html", page), status=status)
 
 
-def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django names it
     """Answer for a path that no route knows."""
     return _outside_view(request, HTTPStatus.NOT_FOUND, _("Not found."), "core.not_found")
 
 
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django names it
     """Answer for a request that Django refused, such as one for a host that is not ours."""
     return _outside_view(request, HTTPStatus.BAD_REQUEST, _("Bad request."), "core.bad_request")
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django names it
     """Answer for a refusal outside of the API."""
     text = _("You do not have permission to do this.")
     return _outside_view(request, HTTPStatus.FORBIDDEN, text, "core.permission_denied")

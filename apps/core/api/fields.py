@@ -10,6 +10,7 @@ from apps.core.keys import has_snowflakes
 from apps.core.times import iso_time, wire_time
 from apps.core.wire import wire_id
 
+
 class IdField(serializers.IntegerField):
     """A primary or foreign key; numbers and numeric strings are accepted."""
 
@@ -30,7 +31,7 @@ class IdFieldSchema(OpenApiSerializerFieldExtension):
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         if has_snowflakes() and direction == "response":
             return {"type": "string", "pattern": "^[0-9]+$"}
-        return {"type": "integer", "format": "int64", "minimum": 1}
+        return {"type": "integer", "format": "int64", "minimum": self.target.min_value or 0}
 
 
 class StatusField(serializers.ChoiceField):
@@ -48,6 +49,15 @@ class StatusField(serializers.ChoiceField):
         return int(bool(value))
 
 
+class StatusFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call] # registers itself
+    """Two numbers."""
+
+    target_class = StatusField
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        return {"type": "integer", "enum": [0, 1], "description": "0 off, 1 on"}
+
+
 class WireTimeField(serializers.DateTimeField):
     """`YYYY-MM-DD HH:MM:SS` in the site's zone; ISO 8601 is accepted too."""
 
@@ -57,6 +67,10 @@ class WireTimeField(serializers.DateTimeField):
 
 class ChangedTimeField(WireTimeField):
     """The moment of the last change: null for a row that was never changed."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("allow_null", True)
+        super().__init__(**kwargs)
 
 
 class IsoTimeField(serializers.DateTimeField):

@@ -7,22 +7,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from apps.core.api.filters import QueryError
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import IntegerField, Serializer
+
+from apps.core.api.filters import QueryError
 
 DEFAULT_SIZE = 20
 MAX_SIZE = 200
-MAX_PAGE = 1_000_000
-
-
-class PageQuery(Serializer[Any]):
-    """The two query parameters of every page."""
-
-    page = IntegerField(min_value=1, max_value=MAX_PAGE, default=1)
-    size = IntegerField(min_value=1, max_value=MAX_SIZE, default=DEFAULT_SIZE)
+MAX_PAGE = 1_000_000_000
 
 
 class PagePagination(BasePagination):
@@ -34,16 +29,11 @@ class PagePagination(BasePagination):
         """Return the rows of the page asked for.
 
         Raises:
-            ValidationError: Page or size is no number or out of range.
+            QueryError: Page or size is no number or out of range.
         """
-        given = {
-            k: request.query_params[k] for k in ("page", "size") if request.query_params.get(k)
-        }
-        query = PageQuery(data=given)
-        if not query.is_valid():
-            raise QueryError(query.errors)
-        self.page, self.size = query.validated_data["page"], query.validated_data["size"]
         self.request = request
+        self.page = self._whole("page", default=1, top=MAX_PAGE)
+        self.size = self._whole("size", default=DEFAULT_SIZE, top=MAX_SIZE)
         self.total = self._count(queryset)
         start = (self.page - 1) * self.size
         if start >= self.total:
@@ -72,7 +62,7 @@ class PagePagination(BasePagination):
         }
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
-        link = {"type": "string", "nullable": True}
+        link = {"type": "string"}
         number = {"type": "integer"}
         return {
             "type": "object",
@@ -82,7 +72,9 @@ class PagePagination(BasePagination):
                 **dict.fromkeys(("total", "page", "size", "total_pages"), number),
                 "links": {
                     "type": "object",
-                    "properties": dict.fromkeys(("first", "last", "self", "next", "prev"), link),
+                    "required": ["first", "last", "self", "next", "prev"],
+                    "properties": dict.fromkeys(("first", "last", "self"), link)
+                    | dict.fromkeys(("next", "prev"), link | {"nullable": True}),
                 },
             },
         }
@@ -97,10 +89,23 @@ class PagePagination(BasePagination):
                 "schema": {"type": "integer", "minimum": 1, "maximum": top, "default": default},
             }
             for name, about, top, default in (
-                ("page", "Number of the page, from 1.", MAX_PAGE, 1),
-                ("size", "Rows on a page.", MAX_SIZE, DEFAULT_SIZE),
+                ("page", _("Number of the page, from 1."), MAX_PAGE, 1),
+                ("size", _("Rows on a page."), MAX_SIZE, DEFAULT_SIZE),
             )
         ]
+
+    def _whole(self, name: str, *, default: int, top: int) -> int:
+        text = self.request.query_params.get(name, "").strip()
+        if not text:
+            return default
+        if not text.isascii() or not text.isdigit():
+            raise QueryError({name: [ErrorDetail(_("A whole number is required."), "invalid")]})
+        # A number that is longer than the limit need not be read; reading one can take for ever.
+        number = int(text) if len(text) <= len(str(top)) else top + 1
+        if not 1 <= number <= top:
+            problem = _("The number must be between 1 and %(top)s.") % {"top": top}
+            raise QueryError({name: [ErrorDetail(problem, "out_of_range")]})
+        return number
 
     def _count(self, queryset: QuerySet[Any]) -> int:
         return queryset.order_by().count()

@@ -1,16 +1,27 @@
 """JSON bodies in, by orjson."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import IO, Any
 
 import orjson
+from django.conf import settings
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ParseError
+from django.utils.translation import gettext_lazy
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
 
 class MalformedBodyError(ParseError):
     """The body is not JSON."""
+
+
+class BodyTooLargeError(APIException):
+    """The body is larger than DATA_UPLOAD_MAX_MEMORY_SIZE."""
+
+    status_code = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    default_detail = gettext_lazy("The body is too large.")
+    default_code = "too_large"
 
 
 class OrjsonParser(BaseParser):
@@ -24,7 +35,11 @@ class OrjsonParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        body = stream.read()
+        # DRF reads the socket itself, past Django's own limit.
+        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0
+        body = stream.read(limit + 1) if limit else stream.read()
+        if limit and len(body) > limit:
+            raise BodyTooLargeError
         if not body.strip():
             return {}
         try:

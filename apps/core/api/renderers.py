@@ -1,6 +1,8 @@
 """The one renderer: every answer of the API leaves in the same envelope."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -8,7 +10,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from rest_framework.renderers import BaseRenderer
 
-OPTIONS = orjson.OPT_NON_STR_KEYS
+from apps.core.times import wire_time
+
+OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_PASSTHROUGH_DATETIME
 
 
 def dumps(value: Any) -> bytes:
@@ -24,11 +28,23 @@ def success(data: Any) -> dict[str, Any]:
 def _default(value: Any) -> Any:
     if isinstance(value, Promise):
         return str(value)
+    if isinstance(value, datetime):
+        return wire_time(value)
+    if isinstance(value, Decimal):
+        return _number(value)
     if isinstance(value, Mapping):
         return dict(value)
-    if isinstance(value, (list, tuple, set)):
+    if isinstance(value, Iterable) and not isinstance(value, bytes | bytearray | memoryview):
         return list(value)
     raise TypeError
+
+
+def _number(value: Decimal) -> float | int | str:
+    """Return a JSON number where it keeps every digit, else a string, as with ids."""
+    if not value.is_finite():
+        return str(value)
+    number = int(value) if value == value.to_integral_value() else float(value)
+    return number if Decimal(repr(float(number))) == value else str(value)
 
 
 class EnvelopeRenderer(BaseRenderer):

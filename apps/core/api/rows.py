@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model, QuerySet
 from rest_framework import serializers
 
@@ -30,7 +31,7 @@ from apps.core.wire import wire_id
 Convert = Callable[[Any], Any]
 CONVERTERS: dict[type, Convert] = {
     IdField: wire_id,
-    StatusField: int,
+    StatusField: lambda flag: None if flag is None else int(flag),
     TextField: lambda text: text or None,
     WireTimeField: wire_time,
     IsoTimeField: iso_time,
@@ -62,20 +63,23 @@ class Computed(serializers.Field[Any, Any, Any, Any]):
         super().__init__(read_only=True, source="*")
         self.columns, self.make, self.shape = columns, make, shape
 
-    def __deepcopy__(self, memo: dict[Any, Any]) -> Computed:
-        return Computed(*self.columns, make=self.make, shape=self.shape)
-
 
 @dataclass
 class Plan:
-    """How the rows of one serializer are read from one model."""
+    """How the rows of one serializer are read from one model.
 
+    Attributes:
+        columns: ORM paths, those of `names` first; what reads them appends the key.
+        order: The names as declared, where parts would else come after the plain columns.
+    """
+
+    model: type[Model]
     names: list[str] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     converters: list[tuple[str, Convert]] = field(default_factory=list)
     computed: list[tuple[str, Computed, slice]] = field(default_factory=list)
     singles: list[tuple[str, Plan, slice]] = field(default_factory=list)
-    many: list[tuple[str, str, type[RowSerializer]]] = field(default_factory=list)
+    many: list[tuple[str, str, Plan]] = field(default_factory=list)
     order: list[str] = field(default_factory=list)
 
     def make(self, values: Sequence[Any]) -> dict[str, Any]:
@@ -83,12 +87,44 @@ class Plan:
         row = dict(zip(self.names, values, strict=False))
         for name, convert in self.converters:
             row[name] = convert(row[name])
+        if not self.order:
+            return row
         for name, part, where in self.computed:
             row[name] = part.make(*values[where])
         for name, plan, where in self.singles:
             inner = values[where]
             row[name] = None if inner[-1] is None else plan.make(inner)
-        return row
+        return {name: row.get(name) for name in self.order}
+
+    def read(self, queryset: QuerySet[Any], *key: str) -> list[tuple[Any, dict[str, Any]]]:
+        """Return each row with the value of `key`: one query, and one for each to-many part."""
+        found = list(queryset.values_list(*self.columns, "pk", *key))
+        rows = [(values[-1], self.make(values)) for values in found]
+        pk = len(self.columns)
+        for name, relation, child in self.many:
+            grouped = self._related(relation, child, {values[pk] for values in found})
+            for values, (_key, row) in zip(found, rows, strict=True):
+                row[name] = grouped.get(values[pk], [])
+        return rows
+
+    def _related(
+        self, relation: str, child: Plan, pks: Iterable[Any]
+    ) -> dict[Any, list[dict[str, Any]]]:
+        """Return the rows of a to-many relation by the key of the row they belong to."""
+        pks = list(pks)
+        if not pks:
+            return {}
+        described: Any = self.model._meta.get_field(relation)  # noqa: SLF001 - Django's public name for it
+        back = (
+            described.remote_field.name
+            if described.auto_created
+            else described.related_query_name()
+        )
+        queryset = child.model._default_manager.filter(**{f"{back}__in": pks})  # noqa: SLF001 - as above
+        grouped: dict[Any, list[dict[str, Any]]] = {}
+        for key, row in child.read(queryset, f"{back}__pk"):
+            grouped.setdefault(key, []).append(row)
+        return grouped
 
 
 class RowSerializer(serializers.Serializer[Any]):
@@ -97,15 +133,7 @@ class RowSerializer(serializers.Serializer[Any]):
     @classmethod
     def read(cls, queryset: QuerySet[Any]) -> list[dict[str, Any]]:
         """Return the rows of a queryset, in its order: one query, and one for each `many`."""
-        plan = _plan(cls, queryset.model)
-        pk = len(plan.columns)
-        found = list(queryset.values_list(*plan.columns, "pk"))
-        rows = [_ordered(plan, plan.make(values)) for values in found]
-        for name, relation, child in plan.many:
-            grouped = _related(queryset.model, relation, child, [values[pk] for values in found])
-            for values, row in zip(found, rows, strict=True):
-                row[name] = grouped.get(values[pk], [])
-        return rows
+        return [row for _pk, row in _plan(cls, queryset.model).read(queryset)]
 
     @classmethod
     def read_one(cls, queryset: QuerySet[Any], pk: Any) -> dict[str, Any]:
@@ -120,13 +148,9 @@ class RowSerializer(serializers.Serializer[Any]):
         return rows[0]
 
 
-def _ordered(plan: Plan, row: dict[str, Any]) -> dict[str, Any]:
-    return {name: row.get(name) for name in plan.order} if plan.order else row
-
-
 @cache
 def _plan(cls: type[RowSerializer], model: type[Model]) -> Plan:
-    plan = Plan()
+    plan = Plan(model)
     parts: list[tuple[str, Any]] = []
     for name, declared in cls().fields.items():
         if isinstance(declared, serializers.BaseSerializer | Computed):
@@ -138,46 +162,31 @@ def _plan(cls: type[RowSerializer], model: type[Model]) -> Plan:
         if convert := _converter(declared):
             plan.converters.append((name, convert))
     for name, part in parts:
-        _add_part(plan, model, name, part)
+        _add_part(plan, name, part)
     if parts:
         plan.order = list(cls().fields)
     return plan
 
 
-def _add_part(plan: Plan, model: type[Model], name: str, part: Any) -> None:
+def _add_part(plan: Plan, name: str, part: Any) -> None:
     start = len(plan.columns)
     if isinstance(part, Computed):
         plan.columns += part.columns
         plan.computed.append((name, part, slice(start, len(plan.columns))))
-    elif isinstance(part, serializers.ListSerializer):
-        child = type(part.child)
-        assert issubclass(child, RowSerializer)  # noqa: S101 - a mistake of ours, found by the first test
-        plan.many.append((name, part.source or name, child))
-    else:
-        relation = part.source or name
-        target = model._meta.get_field(relation).related_model  # noqa: SLF001 - Django's public name for it
-        assert isinstance(target, type)  # noqa: S101 - as above
-        inner = _plan(type(part), target)
-        plan.columns += [f"{relation}__{column}" for column in inner.columns]
-        plan.columns.append(f"{relation}__pk")  # last: tells whether there is a row at all
-        plan.singles.append((name, inner, slice(start, len(plan.columns))))
-
-
-def _related(
-    model: type[Model], relation: str, child: type[RowSerializer], pks: Iterable[Any]
-) -> dict[Any, list[dict[str, Any]]]:
-    """Return the rows of a to-many relation by the key of the row they belong to: one query."""
-    pks = list(pks)
-    if not pks:
-        return {}
-    described: Any = model._meta.get_field(relation)  # noqa: SLF001 - Django's public name for it
-    back = described.related_query_name()
-    plan = _plan(child, described.related_model)
-    queryset = described.related_model._default_manager.filter(**{f"{back}__in": pks})  # noqa: SLF001
-    grouped: dict[Any, list[dict[str, Any]]] = {}
-    for values in queryset.values_list(*plan.columns, f"{back}__pk"):
-        grouped.setdefault(values[-1], []).append(_ordered(plan, plan.make(values)))
-    return grouped
+        return
+    relation = part.source or name
+    target = plan.model._meta.get_field(relation).related_model  # noqa: SLF001 - Django's public name for it
+    row = part.child if isinstance(part, serializers.ListSerializer) else part
+    inner = _plan(type(row), target)  # type: ignore[arg-type] # a relation to a model that is loaded
+    if isinstance(part, serializers.ListSerializer):
+        plan.many.append((name, relation, inner))
+        return
+    if inner.many:
+        text = f"{type(row).__name__} has a list in it, so it cannot stand inside another row."
+        raise ImproperlyConfigured(text)
+    plan.columns += [f"{relation}__{column}" for column in inner.columns]
+    plan.columns.append(f"{relation}__pk")  # last: tells whether there is a row at all
+    plan.singles.append((name, inner, slice(start, len(plan.columns))))
 
 
 def _converter(declared: serializers.Field[Any, Any, Any, Any]) -> Convert | None:
@@ -186,7 +195,7 @@ def _converter(declared: serializers.Field[Any, Any, Any, Any]) -> Convert | Non
         return known
     if isinstance(declared, AS_STORED):
         return None
-    return declared.to_representation
+    return lambda value: None if value is None else declared.to_representation(value)
 
 
 class EmptyList(Computed):
@@ -198,6 +207,3 @@ class EmptyList(Computed):
 
     def __init__(self, child: serializers.BaseSerializer[Any]) -> None:
         super().__init__(make=list, shape=serializers.ListSerializer(child=child))
-
-    def __deepcopy__(self, memo: dict[Any, Any]) -> EmptyList:
-        return EmptyList(self.shape.child)  # type: ignore[attr-defined] # set above: a ListSerializer

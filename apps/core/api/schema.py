@@ -16,7 +16,12 @@ from typing import Any, Literal, TypeVar
 from django.utils.translation import gettext as _
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import append_meta, build_array_type, is_list_serializer
+from drf_spectacular.plumbing import (
+    ResolvedComponent,
+    append_meta,
+    build_array_type,
+    is_list_serializer,
+)
 from rest_framework.fields import Field
 from rest_framework.serializers import BaseSerializer
 
@@ -39,6 +44,7 @@ class Answers:
     row: Shape = None
     many: bool = False
     page: bool = False
+    tree: bool = False
     body: Shape = None
     query: type[BaseSerializer[Any]] | None = None
     bare: bool = False
@@ -47,11 +53,12 @@ class Answers:
     auth: Literal["", "refreshCookie"] = ""
 
 
-def answers(
+def answers(  # noqa: PLR0913 - a declaration; each argument has its name at the call
     *,
     row: Shape = None,
     many: bool = False,
     page: bool = False,
+    tree: bool = False,
     body: Shape = None,
     query: type[BaseSerializer[Any]] | None = None,
     bare: bool = False,
@@ -66,6 +73,7 @@ def answers(
             None means that `data` is null.
         many: `data` is a bare array of rows.
         page: `data` is a page of rows; the view's filters and page parameters apply.
+        tree: `data` is an array of rows, each with the rows below it as `children`.
         body: What the request body holds.
         query: A serializer whose fields are the query parameters.
         bare: The answer goes without the envelope.
@@ -77,6 +85,7 @@ def answers(
         row=row,
         many=many,
         page=page,
+        tree=tree,
         body=body,
         query=query,
         bare=bare,
@@ -102,16 +111,16 @@ class CodeSchema(AutoSchema):
         usual = self._usual(action)
         if told is None:
             return usual
-        if action in {"create", "update", "partial_update", "destroy_many"} and told.body is None:
-            return replace(told, body=usual.body)
-        return told
+        row = usual.row if told.row is None else told.row
+        return replace(told, row=row, body=usual.body if told.body is None else told.body)
 
     def _usual(self, action: str) -> Answers:
         row = getattr(self.view, "row", None)
         detail = getattr(self.view, "detail_row", None) or row
         write = getattr(self.view, "write_serializer_class", None)
+        is_paged = getattr(self.view, "pagination_class", None) is not None
         usual = {
-            "list": Answers(row=row, page=True),
+            "list": Answers(row=row, page=is_paged, many=not is_paged),
             "retrieve": Answers(row=detail),
             "create": Answers(row=detail, body=write),
             "update": Answers(row=detail, body=write),
@@ -141,8 +150,8 @@ class CodeSchema(AutoSchema):
         guard, action = getattr(self.view, "guard", None), self._action()
         if isinstance(guard, Guard):
             return f"{guard.resource.replace(':', '_')}_{action}"
-        words = [word.replace("-", "_") for word in self._tokenize_path()]
-        return "_".join([*words, action] if words[-1:] != [action] else words)
+        path = "_".join(self._tokenize_path()).replace("-", "_")
+        return path if path.endswith(action) else f"{path}_{action}"
 
     def get_summary(self) -> str | None:
         """Return the first line of the action's docstring, else a sentence about its kind."""
@@ -197,7 +206,7 @@ class CodeSchema(AutoSchema):
     def get_response_serializers(self) -> Any:
         return self.told().row
 
-    def _is_list_view(self, serializer: Any = None) -> bool:  # noqa: ARG002 - the parent's signature
+    def _is_list_view(self, serializer: Any = None) -> bool:
         return self._action() == "list" or self.told().page
 
     def _get_paginator(self) -> Any:
@@ -228,9 +237,20 @@ class CodeSchema(AutoSchema):
         if told.row is None:
             return {"nullable": True, "enum": [None]}
         schema = self._shape_schema(told.row, direction)
+        if told.tree:
+            return build_array_type(self._node(schema))
         if told.page:
             return PagePagination().get_paginated_response_schema(build_array_type(schema))
         return build_array_type(schema) if told.many else schema
+
+    def _node(self, row: dict[str, Any]) -> dict[str, Any]:
+        """Return the component of a row with those below it."""
+        name = f"{row['$ref'].rpartition('/')[2]}Node"
+        node = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, object=name)
+        below = {"type": "array", "items": node.ref, "nullable": True}
+        node.schema = {"allOf": [row, {"type": "object", "properties": {"children": below}}]}
+        self.registry.register_on_missing(node)
+        return node.ref
 
     def _shape_schema(self, shape: Any, direction: str) -> dict[str, Any]:
         if isinstance(shape, type):
@@ -245,7 +265,8 @@ class CodeSchema(AutoSchema):
 
     def _errors(self, told: Answers) -> list[int]:
         has_path = "{" in self.path
-        has_input = has_path or told.body is not None or told.query is not None or told.page
+        has_input = has_path or told.body is not None or told.query is not None
+        has_input = has_input or self._is_list_view()
         limits = getattr(self.view, "limits", {})
         applies = {
             401: self.need() is not Access.PUBLIC or bool(told.auth),

@@ -7,6 +7,7 @@ A resource takes the mixins of the actions it has; what it has not is 405. Reads
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db import models, transaction
@@ -20,6 +21,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from apps.core.api.fields import PksSerializer
 from apps.core.api.filters import QueryError
+from apps.core.api.pagination import PagePagination
 from apps.core.api.rows import RowSerializer
 from apps.core.errors import NotFoundError
 from apps.core.guards import Access, Guard
@@ -27,12 +29,24 @@ from apps.core.limits import Limit
 from apps.core.visibility import verify_visible, visible_to
 
 M = TypeVar("M", bound=models.Model)
+MAX_PK_DIGITS = 32
+"""Longer ones are not even read: making a number of a text takes the square of its length."""
 
 
 class PathError(ValidationError):
     """A part of the path has the wrong type."""
 
     location = "path"
+
+
+def locked(queryset: QuerySet[M]) -> QuerySet[M]:
+    """Return the same rows, locked until the transaction ends.
+
+    The lock is put on the rows of the one table: a queryset that joins, groups or is distinct, as
+    one that was narrowed by scopes may be, cannot be locked itself. Source: PostgreSQL, SELECT.
+    """
+    manager = queryset.model._default_manager  # noqa: SLF001 - Django's public name for it
+    return manager.select_for_update().filter(pk__in=queryset.order_by().values("pk"))
 
 
 class GuardedViewSet(GenericViewSet[Any]):
@@ -57,7 +71,6 @@ class GuardedViewSet(GenericViewSet[Any]):
         serializer.is_valid(raise_exception=True)
         data: dict[str, Any] = serializer.validated_data
         return data
-
 
     def query_with(self, serializer_class: type[BaseSerializer[Any]]) -> dict[str, Any]:
         """Return the validated query parameters.
@@ -93,10 +106,10 @@ class ResourceViewSet(GuardedViewSet, Generic[M]):
             PathError: The key is no number.
             NotFoundError: No such row, or none that the user may see.
         """
-        queryset = self.get_queryset()
+        queryset = self.get_queryset().filter(pk=self.pk())
         if self.request.method not in {"GET", "HEAD", "OPTIONS"}:
-            queryset = queryset.select_for_update()
-        found: M | None = queryset.filter(pk=self.pk()).first()
+            queryset = locked(queryset)
+        found: M | None = queryset.first()
         if found is None:
             raise NotFoundError
         return found
@@ -106,10 +119,20 @@ class ResourceViewSet(GuardedViewSet, Generic[M]):
         text = str(self.kwargs["pk"])
         if not text.isascii() or not text.isdigit():
             raise PathError({"pk": _("A whole number is required.")})
-        number = int(text)
-        if not 0 < number <= models.BigIntegerField.MAX_BIGINT:
+        if len(text) > MAX_PK_DIGITS or not 0 < int(text) <= models.BigIntegerField.MAX_BIGINT:
             raise NotFoundError
-        return number
+        return int(text)
+
+    def rows_named(self, pks: Collection[int]) -> list[M]:
+        """Return the rows with these keys, locked, lowest key first.
+
+        Raises:
+            NotFoundError: One of them does not exist, or the user may not see it.
+        """
+        found = list(locked(self.get_queryset().filter(pk__in=set(pks))).order_by("pk"))
+        if len(found) != len(set(pks)):
+            raise NotFoundError
+        return found
 
     def show(self, pk: Any) -> Response:
         """Answer with one row as it is now."""
@@ -119,10 +142,12 @@ class ResourceViewSet(GuardedViewSet, Generic[M]):
 class ListMixin:
     """GET on the collection: a page of rows."""
 
+    pagination_class = PagePagination
+
     def list(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         queryset = self.filter_queryset(self.get_queryset())
         page = self.paginate_queryset(queryset)
-        items = self.row.read(page) if isinstance(page, QuerySet) else list(page)
+        items = self.row.read(page) if isinstance(page, QuerySet) else []
         response: Response = self.get_paginated_response(items)
         return response
 
@@ -197,11 +222,7 @@ class DestroyManyMixin(DestroyMixin[M]):
 
     @transaction.atomic
     def destroy_many(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        pks = set(self.read_with(PksSerializer, request)["pks"])
-        found = list(self.get_queryset().select_for_update().filter(pk__in=pks).order_by("pk"))
-        if len(found) != len(pks):
-            raise NotFoundError
-        self.remove(found)
+        self.remove(self.rows_named(self.read_with(PksSerializer, request)["pks"]))
         return Response(None)
 
 

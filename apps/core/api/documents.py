@@ -1,0 +1,131 @@
+"""The OpenAPI document and the two pages that show it; with every asset served by us."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.utils.translation import get_language, gettext
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from apps.core.api.examples import add_examples
+from apps.core.api.schema import BEARER, REFRESH_COOKIE
+from apps.core.guards import Access
+
+REASONS: dict[int, tuple[str, str]] = {
+    400: ("core.bad_request", "The request makes no sense to us."),
+    401: ("core.not_authenticated", "Sign in first."),
+    403: ("core.permission_denied", "You do not have permission to do this."),
+    404: ("core.not_found", "Not found."),
+    409: ("core.conflict", "A row with these values exists already."),
+    422: ("core.invalid", "Invalid input: name: This field is required."),
+    429: ("core.throttled", "Too many calls. Try again in 30 seconds."),
+}
+ERROR_ITEM = {
+    "type": "object",
+    "required": ["type", "loc", "msg"],
+    "properties": {
+        "type": {"type": "string"},
+        "loc": {"type": "array", "items": {"oneOf": [{"type": "string"}, {"type": "integer"}]}},
+        "msg": {"type": "string"},
+    },
+}
+ERROR = {
+    "type": "object",
+    "required": ["code", "msg", "data", "trace_id", "reason"],
+    "properties": {
+        "code": {"type": "integer", "description": "The HTTP status, or 40001 for the captcha."},
+        "msg": {"type": "string"},
+        "data": {
+            "type": "object",
+            "nullable": True,
+            "properties": {"errors": {"type": "array", "items": ERROR_ITEM}},
+        },
+        "trace_id": {"type": "string", "description": "The X-Request-ID of this answer."},
+        "reason": {"type": "string", "description": "Stable; a client may branch on it."},
+    },
+}
+
+
+def finish(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """Add to a generated document what its operations refer to; a hook of drf-spectacular."""
+    components = result.setdefault("components", {})
+    components.setdefault("schemas", {})["Error"] = ERROR
+    components["responses"] = {f"Error{status}": _refusal(status) for status in REASONS}
+    components["securitySchemes"] = {
+        BEARER: {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+        REFRESH_COOKIE: {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": settings.ATRIUM.refresh_cookie,
+        },
+    }
+    add_examples(result)
+    return result
+
+
+def _refusal(status: int) -> dict[str, Any]:
+    reason, text = REASONS[status]
+    item = {"type": "required", "loc": ["body", "name"], "msg": gettext("This field is required.")}
+    example = {
+        "code": status,
+        "msg": gettext(text),
+        "data": {"errors": [item]} if status == HTTPStatus.UNPROCESSABLE_ENTITY else None,
+        "trace_id": "5f2b7c0e9d3a4f6e8b1c2d3e4f5a6b7c",
+        "reason": reason,
+    }
+    content = {"schema": {"$ref": "#/components/schemas/Error"}, "example": example}
+    answer: dict[str, Any] = {
+        "description": gettext(text),
+        "content": {"application/json": content},
+    }
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        seconds = {"schema": {"type": "integer"}, "description": "Seconds to wait."}
+        answer["headers"] = {"Retry-After": seconds}
+    return answer
+
+
+@lru_cache(maxsize=8)
+def document(language: str) -> bytes:  # noqa: ARG001 - the key of the cache; gettext reads it itself
+    """Return the OpenAPI document in a language; made once per process."""
+    return orjson.dumps(SchemaGenerator().get_schema(request=None, public=True))
+
+
+class _PublicPage(APIView):
+    """A page for programmers: open to everybody, but only where it is switched on."""
+
+    guard = Access.PUBLIC
+    schema = None  # it is no operation of the API
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if not settings.SERVE_DOCS:
+            raise Http404
+
+
+class OpenApiView(_PublicPage):
+    """The OpenAPI document as JSON."""
+
+    def get(self, request: Request) -> HttpResponse:
+        return HttpResponse(document(get_language() or ""), content_type="application/json")
+
+
+class SwaggerView(_PublicPage, SpectacularSwaggerSplitView):
+    """The document as Swagger UI, to try calls out."""
+
+    permission_classes = APIView.permission_classes
+    url_name = "openapi"
+
+
+class RedocView(_PublicPage, SpectacularRedocView):
+    """The document as ReDoc, to read."""
+
+    permission_classes = APIView.permission_classes
+    url_name = "openapi"
