@@ -2,16 +2,17 @@
 
 import re
 from collections import Counter
+from itertools import combinations
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error
+from django.core.checks import CheckMessage, Error, Warning  # noqa: A004 - the name of Django's class
 
 from apps.core.codes import declared_codes, iter_operations
 from apps.core.guards import Access, Guard
 from apps.core.menus import declared_menus
-from apps.core.plugins import PLATFORM_API, PluginConfig
+from apps.core.plugins import PluginConfig
 
 RESOURCE = re.compile(r"[a-z0-9]+:[a-z0-9_]+")
 FOREIGN_PREFIXES = ("drf_spectacular.", "rest_framework.")
@@ -76,14 +77,32 @@ def check_menus(**_kwargs: Any) -> list[CheckMessage]:
 
 
 def check_plugins(**_kwargs: Any) -> list[CheckMessage]:
-    """Report every plugin that has no PluginConfig, or is for another platform."""
-    messages: list[CheckMessage] = []
-    configs = {config.name: config for config in apps.get_app_configs()}
-    for name in settings.PLUGINS:
-        config = configs.get(name)
-        if not isinstance(config, PluginConfig):
-            messages.append(Error(f"{name} has no PluginConfig.", id="core.E020"))
-        elif config.platform_api != PLATFORM_API:
-            text = f"{name} wants platform API {config.platform_api}; this is {PLATFORM_API}."
-            messages.append(Error(text, id="core.E021"))
-    return messages
+    """Report refused plugins, and routes of plugins that another route hides."""
+    refused = settings.PLUGIN_REGISTRY.refused
+    operations = list(iter_operations())
+    return [
+        *(
+            Warning(f"The plugin {name} is refused: {reason}", id="core.W020")
+            for name, reason in refused.items()
+        ),
+        *(
+            Error(f"{late.route} is hidden by {early.route}.", obj=late.view, id="core.E022")
+            for early, late in combinations(operations, 2)
+            if late.view is not early.view
+            and _plugin_of(late.view) is not None
+            and _covers(early.route, late.route)
+        ),
+    ]
+
+
+def _plugin_of(view: type) -> PluginConfig | None:
+    config = apps.get_containing_app_config(view.__module__)
+    return config if isinstance(config, PluginConfig) else None
+
+
+def _covers(early: str, late: str) -> bool:
+    """Tell whether a path that fits the one route fits the other, too."""
+    ours, theirs = early.split("/"), late.split("/")
+    return len(ours) == len(theirs) and all(
+        one == other or "{" in one for one, other in zip(ours, theirs, strict=True)
+    )
