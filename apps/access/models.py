@@ -36,6 +36,8 @@ class Menu(OwnedModel):
     link = models.TextField(_("link"), blank=True)
     remark = models.TextField(_("remark"), blank=True)
     is_builtin = models.BooleanField(_("built in"), default=False, editable=False)
+    # What declared it is not installed any more: out of sight, but roles keep it for its return.
+    is_retired = models.BooleanField(_("retired"), default=False, editable=False)
     # Titles are unique except among buttons; in every database a unique column may hold many NULLs.
     page_title = models.GeneratedField(
         expression=Case(When(~Q(kind=2), then=F("title")), default=Value(None)),

@@ -13,9 +13,17 @@ if TYPE_CHECKING:
 
 
 class MenuQuerySet(QuerySet["Menu"]):
+    def present(self) -> MenuQuerySet:
+        """Keep what is not retired: everything that people may see at all."""
+        return self.filter(is_retired=False)
+
+    def granting(self) -> MenuQuerySet:
+        """Keep the entries whose codes count."""
+        return self.present().filter(is_active=True).exclude(perms="")
+
     def routes(self) -> MenuQuerySet:
-        """Keep what a sidebar shows: everything but buttons."""
-        return self.exclude(kind=MenuKind.BUTTON)
+        """Keep what a sidebar shows: everything but buttons, disabled entries too."""
+        return self.present().exclude(kind=MenuKind.BUTTON)
 
 
 class RoleQuerySet(QuerySet["Role"]):

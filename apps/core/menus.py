@@ -40,7 +40,7 @@ class MenuEntry:
     """
 
     name: str
-    title: str
+    title: str | Promise
     label: str | Promise
     kind: MenuKind = MenuKind.PAGE
     parent: str | None = None
@@ -62,7 +62,7 @@ class MenuEntry:
 
 def declared_menus() -> Iterator[MenuEntry]:
     """Yield the `MENUS` of every installed app, lowest floor first, plugins last."""
-    for config in reversed(list(apps.get_app_configs())):
+    for config in apps.get_app_configs():
         if config.module is not None and module_has_submodule(config.module, "menus"):
             module = import_module(f"{config.name}.menus")
             yield from getattr(module, "MENUS", ())

@@ -3,6 +3,8 @@
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 
 def nest(rows: Iterable[dict[str, Any]], *, leaf_has_key: bool) -> list[dict[str, Any]]:
     """Return the roots, each row with its `children`, in the order given.
@@ -57,3 +59,12 @@ def below(parents: Mapping[Any, Any], root: Any) -> set[Any]:
             found.add(node)
             pending += children.get(node, [])
     return found
+
+
+def lock_parents(queryset: QuerySet[Any, Any]) -> dict[Any, Any]:
+    """Lock every row of a tree until the transaction ends and return the parent of each.
+
+    Whoever moves a row asks for this before any single row of it: two who moved rows below each
+    other at the same time would make a cycle, or wait for each other for ever.
+    """
+    return dict(queryset.select_for_update().order_by("pk").values_list("pk", "parent_id"))

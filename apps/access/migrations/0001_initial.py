@@ -75,6 +75,7 @@ class Migration(migrations.Migration):
                 ('link', models.TextField(blank=True, verbose_name='link')),
                 ('remark', models.TextField(blank=True, verbose_name='remark')),
                 ('is_builtin', models.BooleanField(default=False, editable=False, verbose_name='built in')),
+                ('is_retired', models.BooleanField(default=False, editable=False, verbose_name='retired')),
                 ('page_title', models.GeneratedField(db_persist=True, expression=models.Case(models.When(models.Q(('kind', 2), _negated=True), then=models.F('title')), default=models.Value(None)), output_field=models.CharField(max_length=64, null=True), unique=True)),
                 ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='access.menu', verbose_name='above')),
             ],

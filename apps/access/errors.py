@@ -1,0 +1,56 @@
+"""How roles and menus say no."""
+
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.errors import DomainError
+
+
+class NotHeldError(DomainError):
+    """Somebody would give, take or change what they do not hold themselves."""
+
+    reason = "access.not_held"
+    status = HTTPStatus.FORBIDDEN
+    message = _("You can only give, take or change what you hold yourself. Missing: %(missing)s.")
+
+
+class RoleNameTakenError(DomainError):
+    reason = "access.role.name_taken"
+    message = _("A role with this name exists already.")
+
+
+class RoleInUseError(DomainError):
+    reason = "access.role.in_use"
+    message = _("Users hold the role %(name)s. Take it away from them first.")
+
+
+class MenuNameTakenError(DomainError):
+    reason = "access.menu.name_taken"
+    message = _("A menu with this name exists already.")
+
+
+class MenuTitleTakenError(DomainError):
+    reason = "access.menu.title_taken"
+    message = _("A menu with this title exists already; only buttons may share one.")
+
+
+class MenuCycleError(DomainError):
+    """The status is the wire's for a menu that is made its own parent."""
+
+    reason = "access.menu.cycle"
+    status = HTTPStatus.FORBIDDEN
+    message = _("A menu cannot stand below itself.")
+
+
+class MenuChildrenError(DomainError):
+    reason = "access.menu.children"
+    message = _("The menu has entries below it. Delete them first.")
+
+
+class MenuBuiltinError(DomainError):
+    reason = "access.menu.builtin"
+    message = _(
+        "This menu belongs to the platform or a plugin: it can be renamed, moved in the order, "
+        "hidden and disabled, but not deleted, and its codes and place stay."
+    )

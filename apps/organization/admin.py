@@ -1,0 +1,126 @@
+"""The organization's pages of the console."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from apps.core.console import (
+    ConsoleModelAdmin,
+    SwitchMixin,
+    TreeChoiceField,
+    TreeModelAdmin,
+    state_chip,
+)
+from apps.organization import services
+from apps.organization.errors import (
+    DepartmentCycleError,
+    DepartmentNameTakenError,
+    PositionCodeTakenError,
+    PositionNameTakenError,
+)
+from apps.organization.models import Department, Position
+
+
+@admin.register(Department)
+class DepartmentAdmin(SwitchMixin, TreeModelAdmin):
+    resource = "sys:dept"
+    icon = "account_tree"
+    refusal_fields: ClassVar = {
+        DepartmentNameTakenError.reason: "name",
+        DepartmentCycleError.reason: "parent",
+    }
+    list_display = ("tree_cell", "leader", "phone", "email", "people", "sort", "state")
+    list_filter = ("is_active",)
+    search_fields = ("name", "leader", "phone", "email")
+    search_help_text = _("Name, leader, phone or e-mail")
+    fieldsets = (
+        (None, {"fields": ("name", "parent", ("sort", "is_active"))}),
+        (_("contact"), {"fields": ("leader", ("phone", "email"))}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Department]:
+        found: QuerySet[Department] = super().get_queryset(request)
+        return found.filter(deleted_at=None).annotate(people_count=Count("users"))
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        rows = self.get_field_queryset(None, db_field, request)
+        return TreeChoiceField(
+            rows,
+            label=_("above"),
+            required=False,
+            empty_label=_("at the top"),
+            widget=UnfoldAdminSelectWidget(),
+        )
+
+    @admin.display(description=_("people"))
+    def people(self, department: Any) -> int:
+        count: int = department.people_count
+        return count
+
+    @admin.display(description=_("state"))
+    def state(self, department: Department) -> SafeString:
+        return state_chip(department.is_active)
+
+    def save_new(self, request: HttpRequest, data: dict[str, Any]) -> Department:
+        return services.department_create(**data)
+
+    def save_changed(
+        self, request: HttpRequest, instance: Department, data: dict[str, Any]
+    ) -> Department:
+        return services.department_update(department=instance, **data)
+
+    def remove(self, request: HttpRequest, instances: list[Department]) -> None:
+        for department in instances:
+            services.department_delete(department=department)
+
+    def switch(self, request: HttpRequest, instances: list[Department], *, is_active: bool) -> None:
+        services.departments_set_active(departments=instances, is_active=is_active)
+
+
+@admin.register(Position)
+class PositionAdmin(SwitchMixin, ConsoleModelAdmin):
+    resource = "sys:position"
+    icon = "badge"
+    refusal_fields: ClassVar = {
+        PositionNameTakenError.reason: "name",
+        PositionCodeTakenError.reason: "code",
+    }
+    list_display = ("name", "code", "people", "sort", "state")
+    list_filter = ("is_active",)
+    search_fields = ("name", "code")
+    search_help_text = _("Name or code")
+    fields = (("name", "code"), ("sort", "is_active"), "remark")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Position]:
+        found: QuerySet[Position] = super().get_queryset(request)
+        return found.annotate(people_count=Count("users"))
+
+    @admin.display(description=_("people"), ordering="people_count")
+    def people(self, position: Any) -> int:
+        count: int = position.people_count
+        return count
+
+    @admin.display(description=_("state"), ordering="is_active")
+    def state(self, position: Position) -> SafeString:
+        return state_chip(position.is_active)
+
+    def save_new(self, request: HttpRequest, data: dict[str, Any]) -> Position:
+        return services.position_create(**data)
+
+    def save_changed(
+        self, request: HttpRequest, instance: Position, data: dict[str, Any]
+    ) -> Position:
+        return services.position_update(position=instance, **data)
+
+    def remove(self, request: HttpRequest, instances: list[Position]) -> None:
+        services.positions_delete(positions=instances)
+
+    def switch(self, request: HttpRequest, instances: list[Position], *, is_active: bool) -> None:
+        services.positions_set_active(positions=instances, is_active=is_active)
