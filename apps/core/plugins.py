@@ -93,6 +93,9 @@ class PluginConfig(AppConfig):
 
 def load_parts() -> None:
     """Import the parts of every plugin, and say once which plugins are refused."""
+    from django.contrib.admin import site  # noqa: PLC0415 - settings need this module first
+
+    site.name  # noqa: B018 - the site must be made before the first of its pages is
     for name, reason in settings.PLUGIN_REGISTRY.refused.items():
         _log_refusal(name, reason)
     for config in list(apps.get_app_configs()):

@@ -59,6 +59,15 @@ def dict_data_save(*, dict_data: DictData, **changes: Any) -> DictData:
 
 
 @transaction.atomic
+def dict_data_set_active(*, dict_data: Iterable[DictData], is_active: bool) -> None:
+    """Offer entries to forms, or stop doing so."""
+    for entry in dict_data:
+        entry.is_active = is_active
+        entry.save()
+    invalidate(DICTIONARIES)
+
+
+@transaction.atomic
 def dict_data_delete(*, dict_data: Iterable[DictData]) -> None:
     """Delete entries."""
     DictData.objects.filter(pk__in=[entry.pk for entry in dict_data]).delete()

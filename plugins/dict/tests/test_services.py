@@ -12,6 +12,7 @@ from plugins.dict.models import DictData, DictType
 from plugins.dict.services import (
     dict_data_delete,
     dict_data_save,
+    dict_data_set_active,
     dict_type_save,
     dict_types_delete,
 )
@@ -83,6 +84,15 @@ def test_entries_are_deleted_alone() -> None:
     assert list(made.entries.all()) == [kept]
 
 
+def test_entries_are_switched_together() -> None:
+    made = _type()
+    entries = [_entry(made, "red"), _entry(made, "blue")]
+    dict_data_set_active(dict_data=entries, is_active=False)
+    assert not DictData.objects.offered("colours").exists()
+    dict_data_set_active(dict_data=entries[:1], is_active=True)
+    assert [entry.label for entry in DictData.objects.offered("colours")] == ["red"]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -90,9 +100,10 @@ def test_entries_are_deleted_alone() -> None:
         lambda made, _entry: dict_types_delete(dict_types=[made]),
         lambda _made, entry: dict_data_save(dict_data=entry, label="green"),
         lambda _made, entry: dict_data_delete(dict_data=[entry]),
+        lambda _made, entry: dict_data_set_active(dict_data=[entry], is_active=False),
         lambda made, _other: _entry(made, "new"),
     ],
-    ids=["change a type", "delete a type", "change an entry", "delete an entry", "add an entry"],
+    ids=["change type", "delete type", "change entry", "delete entry", "switch entry", "add entry"],
 )
 def test_every_change_ends_what_was_cached(change: Callable[[DictType, DictData], object]) -> None:
     made = _type()
