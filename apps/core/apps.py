@@ -12,9 +12,11 @@ class CoreConfig(AppConfig):
             check_guards,
             check_menus,
             check_plugins,
+            check_proxies,
         )
 
         checks.register(check_guards, "permissions")
         checks.register(check_menus, "permissions")
         checks.register(check_plugins, "plugins")
+        checks.register(check_proxies, "security")
         autodiscover_modules("tasks")  # so that enqueue() knows every task in the web process too

@@ -10,10 +10,11 @@ copies by a broadcast; one that misses it is late by that second at the most.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -21,7 +22,9 @@ import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django_redis.exceptions import ConnectionInterrupted
+from django_redis import get_redis_connection
+
+from apps.core.outages import CACHE_UNREACHABLE
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,17 +37,25 @@ SHARED_SECONDS = 7200
 TOKEN_SECONDS = 7 * 86_400
 MAX_LOCAL = 20_000
 CHANNEL = "atrium:invalidate"
-UNREACHABLE = (ConnectionInterrupted, redis.RedisError, OSError)
+LISTEN_SECONDS = 5.0
 log = logging.getLogger(__name__)
 
 
 class TwoLevelCache:
-    """The cache of one process, in front of Django's default cache."""
+    """The cache of one process, in front of Django's default cache.
+
+    What it returns is shared by all who ask in this process: read it, do not change it.
+    """
 
     def __init__(self) -> None:
+        self.start_over()
+
+    def start_over(self) -> None:
+        """Begin with nothing; a process that was forked has no listener and shares no lock."""
         self._mutex = threading.Lock()
         self._local: dict[str, tuple[float, Any, tuple[str, ...]]] = {}
         self._generation = 0
+        self._owed: set[str] = set()
         self._listener: threading.Thread | None = None
 
     def peek(self, key: str) -> Any | None:
@@ -79,7 +90,7 @@ class TwoLevelCache:
         names = [f"tag:{tag}" for tag in tags]
         try:
             value = self._shared(key, names, make, seconds)
-        except UNREACHABLE:
+        except CACHE_UNREACHABLE:
             log.warning("the cache is out of reach; %s is read from the database", key)
             return make()
         if value is not None:
@@ -96,7 +107,36 @@ class TwoLevelCache:
             for key in [key for key, kept in self._local.items() if tag in kept[2]]:
                 del self._local[key]
 
+    def end(self, tags: Iterable[str]) -> None:
+        """End what carries one of the tags: here at once, elsewhere as soon as it can be said.
+
+        While the shared cache is out of reach its old entries cannot be ended; they are as soon as
+        it is back, before anything is read from it.
+        """
+        with self._mutex:
+            self._owed.update(tags)
+        try:
+            self._pay()
+        except CACHE_UNREACHABLE:
+            log.exception("the cache is out of reach; other processes may be late to see a change")
+        finally:
+            for tag in tags:
+                self.drop(tag)
+
+    def _pay(self) -> None:
+        with self._mutex:
+            owed = tuple(self._owed)
+        cache.set_many({f"tag:{tag}": uuid.uuid4().hex for tag in owed}, TOKEN_SECONDS)
+        if settings.ATRIUM.redis_url:
+            client = get_redis_connection("default")
+            for tag in owed:
+                client.publish(CHANNEL, tag)
+        with self._mutex:
+            self._owed.difference_update(owed)
+
     def _shared(self, key: str, names: list[str], make: Callable[[], T], seconds: int) -> T:
+        if self._owed:
+            self._pay()
         found = cache.get_many([key, *names])
         missing = [name for name in names if name not in found]
         for name in missing:  # first use, or the shared cache dropped it
@@ -135,36 +175,31 @@ class TwoLevelCache:
         """Drop what other processes say has ended; start over whenever the connection breaks."""
         while True:
             try:
-                client = redis.Redis.from_url(settings.ATRIUM.redis_url)
-                channel = client.pubsub(ignore_subscribe_messages=True)
-                channel.subscribe(CHANNEL)
-                self.drop(None)  # whatever was said while nobody listened
-                for message in channel.listen():
-                    self.drop(message["data"].decode())
-            except UNREACHABLE:
+                client = redis.Redis.from_url(
+                    settings.ATRIUM.redis_url, health_check_interval=int(LISTEN_SECONDS)
+                )
+                with client.pubsub(ignore_subscribe_messages=True) as channel:
+                    channel.subscribe(CHANNEL)
+                    self.drop(None)  # whatever was said while nobody listened
+                    self._hear(channel)
+            except CACHE_UNREACHABLE:
                 time.sleep(LOCAL_SECONDS)
+
+    def _hear(self, channel: redis.client.PubSub) -> None:
+        while True:
+            # Not listen(): that one waits for ever on a connection that died without a word.
+            message = channel.get_message(timeout=LISTEN_SECONDS)
+            if message is not None:
+                self.drop(message["data"].decode())
 
 
 two_level = TwoLevelCache()
+os.register_at_fork(after_in_child=two_level.start_over)
 
 
 def invalidate(*tags: str) -> None:
     """End every entry that carries one of the tags, once the current transaction has committed."""
-    transaction.on_commit(lambda: _end(tags))
-
-
-def _end(tags: Sequence[str]) -> None:
-    try:
-        cache.set_many({f"tag:{tag}": uuid.uuid4().hex for tag in tags}, TOKEN_SECONDS)
-        if settings.ATRIUM.redis_url:
-            with redis.Redis.from_url(settings.ATRIUM.redis_url) as client:
-                for tag in tags:
-                    client.publish(CHANNEL, tag)
-    except UNREACHABLE:
-        log.exception("the cache is out of reach; other processes may be late to see a change")
-    finally:
-        for tag in tags:
-            two_level.drop(tag)
+    transaction.on_commit(lambda: two_level.end(tags))
 
 
 def cached(

@@ -3,6 +3,7 @@
 One column type and one set of migrations for both; the setting `ATRIUM_PK_MODE` decides.
 """
 
+import os
 from typing import Any
 
 from django.conf import settings
@@ -11,7 +12,8 @@ from django.db import models
 from apps.core.nodes import lease_node
 from apps.core.snowflake import Snowflake
 
-next_id = Snowflake(node=lease_node)
+next_id = Snowflake(node=lambda: lease_node(on_loss=next_id.forget_node))
+os.register_at_fork(after_in_child=next_id.forget_node)
 
 
 def has_snowflakes() -> bool:

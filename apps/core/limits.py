@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 from typing import Literal
 
 from django.core.cache import cache
+from django.core.cache.backends.base import BaseCache
+from django.core.cache.backends.locmem import LocMemCache
+
+from apps.core.outages import CACHE_UNREACHABLE
+
+log = logging.getLogger(__name__)
+_stand_in = LocMemCache("limits", {})
+"""Counts while the shared cache is out of reach: each process for itself, which is not nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +37,32 @@ def count_call(limit: Limit, *, route: str, who: str) -> int:
         who: Whom the count belongs to.
     """
     key, spent = _key(limit, route, who)
-    if cache.add(key, 1, limit.seconds + 1):
-        used = 1
-    else:
-        try:
-            used = cache.incr(key)
-        except ValueError:  # expired between the two calls
-            cache.set(key, 1, limit.seconds + 1)
-            used = 1
+    try:
+        used = _add_one(cache, key, limit.seconds + 1)
+    except CACHE_UNREACHABLE:
+        log.warning("the cache is out of reach; calls are counted in this process alone")
+        used = _add_one(_stand_in, key, limit.seconds + 1)
     return limit.seconds - spent if used > limit.times else 0
 
 
 def forget_calls(limit: Limit, *, route: str, who: str) -> None:
     """Give back what was counted in this window, as after a sign-in that succeeded."""
-    cache.delete(_key(limit, route, who)[0])
+    key, _spent = _key(limit, route, who)
+    _stand_in.delete(key)
+    try:
+        cache.delete(key)
+    except CACHE_UNREACHABLE:
+        log.warning("the cache is out of reach; counted calls could not be given back")
+
+
+def _add_one(counts: BaseCache, key: str, seconds: int) -> int:
+    if counts.add(key, 1, seconds):
+        return 1
+    try:
+        return counts.incr(key)
+    except ValueError:  # expired between the two calls
+        counts.set(key, 1, seconds)
+        return 1
 
 
 def _key(limit: Limit, route: str, who: str) -> tuple[str, int]:

@@ -16,7 +16,8 @@ def broadcast(group: str, event: str, /, **payload: Any) -> None:
         event: `<subject>.<past participle>`: `session.closed`.
         payload: JSON-serialisable values; ids, never model instances.
     """
-    transaction.on_commit(partial(_send, group, {"type": event, **payload}))
+    # Robust: what was written stays written, and the client's answer good, if nobody can be told.
+    transaction.on_commit(partial(_send, group, {"type": event, **payload}), robust=True)
 
 
 def _send(group: str, message: dict[str, Any]) -> None:

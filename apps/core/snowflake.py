@@ -21,18 +21,23 @@ class Snowflake:
 
     def __init__(self, node: Callable[[], int]) -> None:
         self._node_of = node
-        self._node: int | None = None
-        self._mutex = threading.Lock()
         self._tick = -1
         self._count = 0
+        self.forget_node()
+
+    def forget_node(self) -> None:
+        """Ask for a node again at the next id: after a fork, or when the lease was lost."""
+        self._mutex = threading.Lock()
+        self._node: int | None = None
 
     def __call__(self) -> int:
-        if self._node is None:
-            self._node = self._node_of() % MAX_NODES
         with self._mutex:
+            node = self._node
+            if node is None:
+                node = self._node = self._node_of()
             now = max(time.time_ns() // 1_000_000 - EPOCH_MS, self._tick)
             self._count = self._count + 1 if now == self._tick else 0
             if self._count >> COUNT_BITS:
                 now, self._count = now + 1, 0  # borrow the next millisecond
             self._tick = now
-            return (now << (NODE_BITS + COUNT_BITS)) | (self._node << COUNT_BITS) | self._count
+            return (now << (NODE_BITS + COUNT_BITS)) | (node << COUNT_BITS) | self._count

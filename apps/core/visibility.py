@@ -36,7 +36,7 @@ def verify_visible(instance: Model, user: Any) -> None:
     Raises:
         OutOfSightError: The row is not among the visible ones; the transaction must be undone.
     """
-    manager = type(instance)._default_manager  # noqa: SLF001 - Django's public name for it
+    manager = type(instance)._default_manager
     if not visible_to(manager.all(), user).filter(pk=instance.pk).exists():
         raise OutOfSightError
 

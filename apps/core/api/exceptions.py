@@ -6,6 +6,7 @@ from http import HTTPStatus
 from math import ceil
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import DataError, IntegrityError, OperationalError
@@ -137,10 +138,10 @@ OF_THE_WHOLE = ("non_field_errors", "__all__")
 
 
 def _outside_view(request: HttpRequest, status: HTTPStatus, msg: str, reason: str) -> HttpResponse:
-    if request.path.startswith("/api/"):
-        body = dumps(envelope(status, msg, reason=reason))
-        return HttpResponse(body, content_type="application/json", status=status)
-    page = {"status": int(status), "message": msg, "reason": reason}
+    body = envelope(status, msg, reason=reason)
+    if request.path.startswith(settings.API_PREFIX):
+        return HttpResponse(dumps(body), content_type="application/json", status=status)
+    page = {"status": int(status), "message": msg, "trace_id": body["trace_id"]}
     return HttpResponse(loader.render_to_string("error.html", page), status=status)
 
 

@@ -114,13 +114,13 @@ class Plan:
         pks = list(pks)
         if not pks:
             return {}
-        described: Any = self.model._meta.get_field(relation)  # noqa: SLF001 - Django's public name for it
+        described: Any = self.model._meta.get_field(relation)
         back = (
             described.remote_field.name
             if described.auto_created
             else described.related_query_name()
         )
-        queryset = child.model._default_manager.filter(**{f"{back}__in": pks})  # noqa: SLF001 - as above
+        queryset = child.model._default_manager.filter(**{f"{back}__in": pks})
         grouped: dict[Any, list[dict[str, Any]]] = {}
         for key, row in child.read(queryset, f"{back}__pk"):
             grouped.setdefault(key, []).append(row)
@@ -175,7 +175,7 @@ def _add_part(plan: Plan, name: str, part: Any) -> None:
         plan.computed.append((name, part, slice(start, len(plan.columns))))
         return
     relation = part.source or name
-    target = plan.model._meta.get_field(relation).related_model  # noqa: SLF001 - Django's public name for it
+    target = plan.model._meta.get_field(relation).related_model
     row = part.child if isinstance(part, serializers.ListSerializer) else part
     inner = _plan(type(row), target)  # type: ignore[arg-type] # a relation to a model that is loaded
     if isinstance(part, serializers.ListSerializer):

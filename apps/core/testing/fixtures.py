@@ -22,11 +22,12 @@ _numbers = count(1)
 
 
 @pytest.fixture(autouse=True)
-def _empty_caches() -> None:
-    """Start each test without what the one before left in the caches; row ids come again."""
+def _clean_process() -> Iterator[None]:
+    """Start each test without what the one before left in caches; row ids come again."""
     from django.core.cache import cache  # noqa: PLC0415 - see the module docstring
 
     from apps.core.cached import two_level  # noqa: PLC0415
+    from apps.core.writebehind import forget_all  # noqa: PLC0415
 
     # Redis' clear() empties the whole database, which tests beside us use too.
     delete_pattern = getattr(cache, "delete_pattern", None)
@@ -35,6 +36,8 @@ def _empty_caches() -> None:
     else:
         delete_pattern("*")
     two_level.drop(None)
+    yield
+    forget_all()  # a timer that fired later would write rows of a test that is over
 
 
 @pytest.fixture(autouse=True)
