@@ -6,7 +6,7 @@ from types import MappingProxyType
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from apps.access.choices import MenuKind
+from apps.core.menus import MenuKind
 
 VERB_NAMES: Mapping[str, str] = MappingProxyType({"del": "Delete", "clear": "Empty"})
 """What a verb is called in the name of its button, where that is not the verb itself."""

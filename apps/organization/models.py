@@ -7,7 +7,7 @@ from django.db.models import Case, F, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import OwnedModel
-from apps.organization.querysets import DepartmentQuerySet, PositionQuerySet
+from apps.organization.querysets import DepartmentQuerySet
 
 
 class Department(OwnedModel):
@@ -57,8 +57,6 @@ class Position(OwnedModel):
     sort = models.PositiveIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("active"), default=True)
     remark = models.TextField(_("remark"), blank=True)
-
-    objects = PositionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("position")

@@ -7,16 +7,10 @@ from typing import TYPE_CHECKING
 from django.db.models import QuerySet
 
 if TYPE_CHECKING:
-    from apps.organization.models import Department, Position  # noqa: F401 - in annotations below
+    from apps.organization.models import Department  # noqa: F401 - named in the annotation below
 
 
 class DepartmentQuerySet(QuerySet["Department"]):
     def live(self) -> DepartmentQuerySet:
         """Keep the departments that are not deleted."""
         return self.filter(deleted_at__isnull=True)
-
-
-class PositionQuerySet(QuerySet["Position"]):
-    def active(self) -> PositionQuerySet:
-        """Keep the positions that may be given to somebody."""
-        return self.filter(is_active=True)

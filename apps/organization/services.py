@@ -134,10 +134,11 @@ def positions_delete(*, positions: Iterable[Position]) -> None:
     Raises:
         PositionInUseError: Users hold one of them; it names it.
     """
-    for position in positions:
-        if position.users.exists():
-            raise PositionInUseError(name=position.name)
-        position.delete()
+    pks = [position.pk for position in positions]
+    held = Position.objects.filter(pk__in=pks, users__isnull=False).first()
+    if held is not None:
+        raise PositionInUseError(name=held.name)
+    Position.objects.filter(pk__in=pks).delete()
 
 
 def _refuse_taken_name(name: str, *, but: Department | None) -> None:

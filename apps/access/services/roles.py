@@ -82,11 +82,14 @@ def roles_delete(*, actor: Actor | None, roles: Iterable[Role]) -> None:
         RoleInUseError: Users hold one of them; it names it.
         NotHeldError: The actor does not hold what one of them gives.
     """
-    for role in roles:
-        if role.users.exists():
-            raise RoleInUseError(name=role.name)
+    listed = list(roles)
+    pks = [role.pk for role in listed]
+    held = Role.objects.filter(pk__in=pks, users__isnull=False).first()
+    if held is not None:
+        raise RoleInUseError(name=held.name)
+    for role in listed:
         ensure_role_held(actor=actor, role=role)
-        role.delete()
+    Role.objects.filter(pk__in=pks).delete()
     invalidate(PRINCIPALS)
 
 

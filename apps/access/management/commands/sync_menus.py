@@ -13,10 +13,11 @@ from apps.core.menus import declared_menus
 class Command(BaseCommand):
     help = _("Write the pages and permission codes that the code declares to the menu table.")
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
+    def handle(self, *_args: Any, verbosity: int = 1, **_options: Any) -> None:
         done = menus_sync(entries=declared_menus(), codes=declared_codes())
         text = _(
             "menus: %(added)s added, %(changed)s changed, %(retired)s retired, "
             "%(returned)s brought back"
         )
-        self.stdout.write(str(text) % vars(done))
+        if verbosity:
+            self.stdout.write(str(text) % vars(done))
