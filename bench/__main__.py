@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings")
 os.environ.setdefault("ATRIUM_DEMO", "1")
 
-import django  # noqa: E402 - the settings module must be named first
+import django
 
 django.setup()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from typing import Any
 
 import orjson
@@ -48,7 +47,6 @@ def hand(request: HttpRequest) -> HttpResponse:
     data = {"items": users, "total": total, "page": 1, "size": size}
     body = orjson.dumps({"code": 200, "msg": "Request success", "data": data})
     return HttpResponse(body, content_type="application/json")
-
 
 
 def _user(row: Any) -> dict[str, Any]:

@@ -13,4 +13,5 @@ class PasswordBackend(BaseBackend):
         return None
 
     def get_user(self, user_id: int) -> User | None:
-        return User.objects.filter(pk=user_id).first()
+        found: User | None = User.objects.filter(pk=user_id).first()
+        return found

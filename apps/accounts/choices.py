@@ -19,5 +19,5 @@ class Closing(TextChoices):
     KICKED = "kicked", _("ended by an administrator")
     REPLACED = "replaced", _("signed in elsewhere")
     REUSED = "reused", _("an old refresh cookie was used again")
-    PASSWORD = "password", _("password changed")  # noqa: S105 - a word, not a secret
+    PASSWORD = "password", _("password changed")
     DISABLED = "disabled", _("user disabled or deleted")

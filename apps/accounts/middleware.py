@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.middleware import AuthenticationMiddleware
@@ -36,7 +37,7 @@ class PrincipalMiddleware(AuthenticationMiddleware):
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         super().__init__(get_response)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:  # type: ignore[override] # sync only
+    def __call__(self, request: HttpRequest) -> Any:
         request.user = AnonymousUser()
         request.refusal = None  # type: ignore[attr-defined] # ours
         try:

@@ -145,4 +145,4 @@ class PasswordHistory(models.Model):
         ordering = ("-id",)
 
     def __str__(self) -> str:
-        return f"{self.user_id} {self.created_at:%Y-%m-%d}"
+        return f"{self.pk} {self.created_at:%Y-%m-%d}"

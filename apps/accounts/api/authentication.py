@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 
 from apps.accounts.errors import SessionEndedError
+from apps.core.api.permissions import SignInRequiredError
 from apps.core.errors import DomainError
 from apps.core.guards import Access
-
-
-class SignInRequiredError(NotAuthenticated):
-    """There is no token, or one that is good for nothing."""
-
-    default_detail = _("Sign in first.")
-    default_code = "core.not_authenticated"
 
 
 class PrincipalAuthentication(BaseAuthentication):

@@ -1,5 +1,12 @@
+from apps.accounts.api.views.me import MeViewSet
+from apps.accounts.api.views.sign_in import CodesViewSet, SignInViewSet
+from apps.accounts.api.views.users import UserViewSet
 from apps.core.api.routers import ResourceRouter
 
 router = ResourceRouter()
+router.register("auth", SignInViewSet, basename="auth")
+router.register("auth", CodesViewSet, basename="auth-codes")
+router.register("sys/users", MeViewSet, basename="me")
+router.register("sys/users", UserViewSet, basename="user")
 
 urlpatterns = router.urls

@@ -92,7 +92,7 @@ def user_from(principal: Principal) -> User:
     """Return the user of a snapshot as a model instance; what it lacks is read when asked for."""
     values = principal["user"]
     user = User.from_db(None, list(values), list(values.values()))
-    user._state.db = "default"  # noqa: SLF001 - as a row that was read from there
+    user._state.db = "default"  # as a row that was read from there
     user.principal = principal
     user.granted_codes = frozenset(principal["codes"])
     return user
@@ -131,7 +131,7 @@ def _problem(user: User, *, all_roles_disabled: bool) -> str:
 def _profile(user: User, role_names: list[str]) -> dict[str, Any]:
     """Return the profile as the wire wants it; it is asked for at every page load."""
     return {
-        "dept_id": wire_id(user.department_id),
+        "dept_id": wire_id(user.department.pk if user.department else None),
         "username": user.username,
         "nickname": user.nickname,
         "avatar": user.avatar or None,

@@ -1,7 +1,7 @@
 """Who may manage whom."""
 
 from apps.access.selectors import grants_of
-from apps.access.services import ensure_held
+from apps.access.services.held import ensure_held
 from apps.accounts.errors import SuperuserOnlyError
 from apps.accounts.models import User
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
 
 import jwt
@@ -56,10 +55,6 @@ _backend = RotatingBackend()
 
 class _BoundToken(Token):
     """A token bound to a session by the claim `sid`."""
-
-    @cached_property
-    def _token_backend(self) -> RotatingBackend:
-        return _backend
 
     def get_token_backend(self) -> RotatingBackend:
         return _backend

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.access.models import Role
-from apps.access.services import roles_assignable
+from apps.access.services.held import roles_assignable
 from apps.accounts.choices import Closing
 from apps.accounts.constants import user_tag
 from apps.accounts.errors import (
@@ -22,9 +22,9 @@ from apps.accounts.errors import (
     UsernameTakenError,
 )
 from apps.accounts.models import PasswordHistory, User
-from apps.accounts.services.ranks import ensure_manageable
 from apps.accounts.services.codes import address_code_check
 from apps.accounts.services.passwords import password_check_policy, password_set
+from apps.accounts.services.ranks import ensure_manageable
 from apps.accounts.services.sessions import sessions_close
 from apps.core.cached import invalidate
 from apps.organization.models import Department, Position
@@ -47,7 +47,6 @@ def user_create(
     department: Department | None,
     roles: Iterable[Role] = (),
     positions: Iterable[Position] = (),
-    must_change_password: bool = False,
     **profile: Any,
 ) -> User:
     """Make a user who can sign in at once.
@@ -71,7 +70,6 @@ def user_create(
         nickname=profile.pop("nickname", "") or username,
         password=make_password(password),
         password_changed_at=timezone.now(),
-        must_change_password=must_change_password,
         uuid=uuid.uuid4(),
         department=department,
         **profile,
@@ -140,7 +138,7 @@ def user_flag_toggle(*, actor: User, user: User, flag: Flag) -> bool:
         sessions_close(sessions=user.sessions.all(), closing=Closing.DISABLED)
     if flag == "multi_login" and not is_on:
         newest = user.sessions.live().order_by("-active_at", "-id").first()
-        others = user.sessions.exclude(pk=newest.pk if newest else None)
+        others = user.sessions.exclude(pk=newest.pk) if newest else user.sessions.all()
         sessions_close(sessions=others, closing=Closing.REPLACED)
     invalidate(user_tag(user.pk))
     return is_on

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext_lazy as _
+from rest_framework.exceptions import NotAuthenticated
 from rest_framework.permissions import BasePermission
 
 from apps.core.guards import Access, Guard
@@ -11,6 +13,13 @@ from apps.core.guards import Access, Guard
 if TYPE_CHECKING:  # DRF imports this module while it loads, so its views cannot be imported yet
     from rest_framework.request import Request
     from rest_framework.views import APIView
+
+
+class SignInRequiredError(NotAuthenticated):
+    """There is no token, or one that is good for nothing."""
+
+    default_detail = _("Sign in first.")
+    default_code = "core.not_authenticated"
 
 
 class HasCode(BasePermission):
@@ -26,6 +35,8 @@ class HasCode(BasePermission):
         )
         if need is Access.PUBLIC:
             return True
-        if need is None or not request.user.is_authenticated:
+        if need is None:
             return False
+        if not request.user.is_authenticated:
+            raise SignInRequiredError
         return need is Access.SIGNED_IN or request.user.has_perm(need)

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.utils import timezone
 
-from apps.accounts.choices import Closing
+from apps.accounts.choices import Channel, Closing
 from apps.accounts.errors import (
     PasswordMismatchError,
     PasswordPolicyError,
@@ -53,7 +53,7 @@ def test_a_special_character_is_asked_for_where_the_setting_says_so(
 
 
 def test_a_new_password_ends_every_session(user: Any) -> None:
-    session_open(user=user, channel="api")
+    session_open(user=user, channel=Channel.API)
     password_set(user=user, password="Another-1")
     user.refresh_from_db()
     assert check_password("Another-1", user.password)
@@ -82,9 +82,7 @@ def test_whoever_changes_a_password_must_know_the_old_one(user: Any) -> None:
     assert not user.must_change_password
 
 
-@pytest.mark.parametrize(
-    ("age", "left"), [(timedelta(0), 364), (timedelta(days=364, hours=1), 0)]
-)
+@pytest.mark.parametrize(("age", "left"), [(timedelta(0), 364), (timedelta(days=364, hours=1), 0)])
 def test_the_days_left_are_whole_days(user: Any, age: timedelta, left: int) -> None:
     user.password_changed_at = timezone.now() - age
     assert password_days_left(user) == left

@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from apps.accounts.choices import Channel, Closing
-from apps.accounts.errors import SessionEndedError
+from apps.accounts.errors import SessionEndedError, UserDisabledError
 from apps.accounts.models import Session
 from apps.accounts.selectors.principals import principal_of
 from apps.accounts.services import sessions
@@ -79,7 +79,7 @@ def test_a_session_that_ran_out_cannot_be_refreshed(user: Any) -> None:
 def test_a_disabled_user_cannot_refresh(user: Any) -> None:
     pair = _open(user)
     type(user).objects.update(is_active=False)
-    with pytest.raises(sessions.UserDisabledError):
+    with pytest.raises(UserDisabledError):
         sessions.session_refresh(raw=pair.refresh)
 
 

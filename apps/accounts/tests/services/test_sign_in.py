@@ -20,9 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _sign_in(password: str = PASSWORD, username: str = "ann", **more: Any) -> sign_in.SignIn:
-    return sign_in.user_sign_in(
-        username=username, password=password, channel=Channel.API, **more
-    )
+    return sign_in.user_sign_in(username=username, password=password, channel=Channel.API, **more)
 
 
 def test_the_right_password_opens_a_session(user: Any) -> None:
@@ -48,7 +46,7 @@ def test_unknown_user_and_wrong_password_cost_the_same_hashing(
     checked: list[str] = []
 
     def check(_password: str, encoded: str, **_more: Any) -> bool:
-        checked.append(encoded.split("$")[0])
+        checked.append(encoded.split("$", maxsplit=1)[0])
         return False
 
     monkeypatch.setattr(sign_in, "check_password", check)
@@ -110,9 +108,7 @@ def test_a_password_that_must_be_changed_has_the_same_way_out(user: Any) -> None
 
 
 @pytest.mark.parametrize(("age", "left"), [(360, 4), (350, None)])
-def test_a_password_that_expires_soon_is_reminded_of(
-    user: Any, age: int, left: int | None
-) -> None:
+def test_a_password_that_expires_soon_is_reminded_of(user: Any, age: int, left: int | None) -> None:
     User.objects.update(password_changed_at=timezone.now() - timedelta(days=age))
     assert _sign_in().days_left == left
 

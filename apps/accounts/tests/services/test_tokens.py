@@ -70,6 +70,6 @@ def test_what_is_no_token_is_refused(raw: str) -> None:
 
 def test_an_unsigned_token_is_refused(settings: Any) -> None:
     settings.JWT_KEYS = KEY
-    token = jwt.encode({"sub": "7", "sid": "a"}, None, algorithm="none", headers={"kid": "one"})
+    token = jwt.encode({"sub": "7", "sid": "a"}, "", algorithm="none", headers={"kid": "one"})
     with pytest.raises(TokenError):
         access_token_read(token)

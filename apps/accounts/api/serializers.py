@@ -1,0 +1,204 @@
+"""What the wire says and hears about users and sign-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from apps.access.api.serializers import MenuRow, RoleRow, ScopeRow
+from apps.accounts.models import User
+from apps.core.api.fields import IdField, StatusField, TextField, WireTimeField
+from apps.core.api.rows import EmptyList, RowSerializer
+from apps.organization.api.serializers import DeptRow, PositionRow
+
+PHONE = RegexValidator(r"^1[3-9]\d{9}$", _("Enter a mobile number of 11 digits."), code="phone")
+MAX_PASSWORD = 128
+"""Longest password that is looked at; hashing longer ones would only cost time."""
+
+
+class PasswordField(serializers.CharField):
+    """A password as typed: blanks count, and it is never shown."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs |= {"write_only": True, "trim_whitespace": False, "max_length": MAX_PASSWORD}
+        kwargs.setdefault("style", {"input_type": "password"})
+        super().__init__(**kwargs)
+
+
+class UserBasicRow(RowSerializer):
+    """A user without what hangs on them."""
+
+    dept_id = IdField(source="department_id", allow_null=True)
+    username = serializers.CharField()
+    nickname = serializers.CharField()
+    avatar = TextField(read_only=True)
+    email = TextField(read_only=True)
+    phone = TextField(read_only=True)
+    id = IdField()
+    uuid = serializers.UUIDField()
+    status = StatusField(source="is_active")
+    is_superuser = serializers.BooleanField()
+    is_staff = serializers.BooleanField()
+    is_multi_login = serializers.BooleanField()
+    join_time = WireTimeField(source="joined_at")
+    last_login_time = WireTimeField(source="last_login", allow_null=True)
+
+
+class UserRoleRow(RoleRow):
+    """A role in a user's row; what hangs on the role has its own operations."""
+
+    menus = EmptyList(MenuRow())
+    scopes = EmptyList(ScopeRow())
+
+
+class UserRow(UserBasicRow):
+    """A user in the list: with department and roles."""
+
+    dept = DeptRow(source="department", allow_null=True)
+    roles = UserRoleRow(many=True)
+
+
+class UserDetailRow(UserRow):
+    """A user alone: with positions too."""
+
+    positions = PositionRow(many=True)
+
+
+class ProfileRow(UserBasicRow):
+    """The signed-in user, as they see themselves; department and roles by name."""
+
+    dept = serializers.CharField(allow_null=True)
+    roles = serializers.ListField(child=serializers.CharField())
+    must_change_password = serializers.BooleanField()
+
+
+class _UserWriteSerializer(serializers.Serializer[User]):
+    username = serializers.CharField(
+        max_length=64, validators=User._meta.get_field("username").validators[:1]
+    )
+    email = serializers.EmailField(
+        required=False, allow_null=True, allow_blank=True, max_length=254
+    )
+    phone = TextField(max_length=11, validators=[PHONE])
+    roles = serializers.ListField(child=IdField(), max_length=200)
+    positions = serializers.ListField(child=IdField(), max_length=200, required=False)
+
+    def validate_email(self, value: str | None) -> str | None:
+        """Return None for "none": the column is unique, and many have no address."""
+        return value.lower() if value else None
+
+
+class UserCreateSerializer(_UserWriteSerializer):
+    """A new user."""
+
+    password = PasswordField()
+    nickname = TextField(max_length=64)
+    dept_id = IdField()
+
+
+class UserUpdateSerializer(_UserWriteSerializer):
+    """Changes of a user; what is not sent stays."""
+
+    nickname = serializers.CharField(max_length=64)
+    avatar = serializers.URLField(max_length=256, required=False, allow_null=True, allow_blank=True)
+    dept_id = IdField(required=False, allow_null=True)
+
+    def validate_avatar(self, value: str | None) -> str:
+        """Return "" for "none"."""
+        return value or ""
+
+
+class FlagQuerySerializer(serializers.Serializer[User]):
+    """Which flag to invert."""
+
+    type = serializers.ChoiceField(choices=["superuser", "staff", "status", "multi_login"])
+
+
+class PasswordResetSerializer(serializers.Serializer[User]):
+    """A new password for somebody else."""
+
+    password = PasswordField()
+
+
+class PasswordChangeSerializer(serializers.Serializer[User]):
+    """A new password for oneself."""
+
+    old_password = PasswordField()
+    new_password = PasswordField()
+    confirm_password = PasswordField()
+
+
+class NicknameSerializer(serializers.Serializer[User]):
+    nickname = serializers.CharField(max_length=64)
+
+
+class AvatarSerializer(serializers.Serializer[User]):
+    avatar = serializers.URLField(max_length=256)
+
+
+class EmailChangeSerializer(serializers.Serializer[User]):
+    """A new e-mail address and the code that was sent to it."""
+
+    email = serializers.EmailField(max_length=254)
+    captcha = serializers.CharField(max_length=16)
+
+
+class _CaptchaAnswerSerializer(serializers.Serializer[Any]):
+    uuid = TextField(max_length=64)
+    captcha = TextField(max_length=16)
+
+
+class SignInSerializer(_CaptchaAnswerSerializer):
+    """User name, password and, where one is asked for, the captcha."""
+
+    username = serializers.CharField(max_length=64)
+    password = PasswordField()
+
+
+class ExpiredPasswordSerializer(_CaptchaAnswerSerializer, PasswordChangeSerializer):
+    """The way out for somebody whose password has expired or must be changed."""
+
+    username = serializers.CharField(max_length=64)
+
+
+class SwaggerQuerySerializer(serializers.Serializer[Any]):
+    """The credentials of the sign-in for the API documents."""
+
+    username = serializers.CharField(max_length=64)
+    password = PasswordField()
+
+
+class CaptchaRow(serializers.Serializer[Any]):
+    """A captcha: `image` is base64 of a JPEG without prefix, `question` asks in words instead."""
+
+    is_enabled = serializers.BooleanField()
+    expire_seconds = serializers.IntegerField()
+    uuid = serializers.CharField()
+    image = serializers.CharField(allow_blank=True)
+    question = serializers.CharField(allow_null=True)
+
+
+class NewTokenRow(serializers.Serializer[Any]):
+    """A fresh access token; the refresh token is in the cookie."""
+
+    access_token = serializers.CharField()
+    access_token_expire_time = WireTimeField()
+    session_uuid = serializers.CharField()
+
+
+class SignInRow(NewTokenRow):
+    """What a sign-in answers."""
+
+    password_expire_days_remaining = serializers.IntegerField(allow_null=True)
+    user = UserBasicRow()
+
+
+class SwaggerTokenRow(serializers.Serializer[Any]):
+    """The bare token object that the API documents expect."""
+
+    access_token = serializers.CharField()
+    token_type = serializers.CharField()
+    user = UserBasicRow()

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.accounts.api import serializers
+from apps.accounts.models import User
+from apps.accounts.services import users as services
+from apps.accounts.services.passwords import password_change
+from apps.core.api.schema import answers
+from apps.core.api.viewsets import GuardedViewSet
+from apps.core.guards import Access
+from apps.core.limits import Limit
+
+
+class MeViewSet(GuardedViewSet):
+    """The signed-in user's own account."""
+
+    guard = Access.SIGNED_IN
+    limits = {
+        "password": (Limit(5, 60, by="user"),),
+        "email": (Limit(5, 60, by="user"),),
+    }
+
+    @answers(row=serializers.ProfileRow)
+    @action(detail=False)
+    def me(self, request: Request) -> Response:
+        """Show the signed-in user; department and roles by name."""
+        return Response(self.user.principal["me"])
+
+    @answers(body=serializers.PasswordChangeSerializer)
+    @action(detail=False, methods=["put"], url_path="me/password")
+    def password(self, request: Request) -> Response:
+        """Change one's own password; all sessions end, so sign in again."""
+        data = self.read_with(serializers.PasswordChangeSerializer, request)
+        password_change(
+            user=self.user,
+            old=data["old_password"],
+            new=data["new_password"],
+            confirm=data["confirm_password"],
+        )
+        return Response(None)
+
+    @answers(body=serializers.NicknameSerializer)
+    @action(detail=False, methods=["put"], url_path="me/nickname")
+    def nickname(self, request: Request) -> Response:
+        """Change one's own nickname."""
+        data = self.read_with(serializers.NicknameSerializer, request)
+        services.profile_update(user=self.user, nickname=data["nickname"])
+        return Response(None)
+
+    @answers(body=serializers.AvatarSerializer)
+    @action(detail=False, methods=["put"], url_path="me/avatar")
+    def avatar(self, request: Request) -> Response:
+        """Change the address of one's own picture."""
+        data = self.read_with(serializers.AvatarSerializer, request)
+        services.profile_update(user=self.user, avatar=data["avatar"])
+        return Response(None)
+
+    @answers(body=serializers.EmailChangeSerializer)
+    @action(detail=False, methods=["put"], url_path="me/email")
+    def email(self, request: Request) -> Response:
+        """Change one's own e-mail address with the code that was sent to it."""
+        data = self.read_with(serializers.EmailChangeSerializer, request)
+        services.profile_email_change(
+            user=self.user, email=data["email"].lower(), code=data["captcha"]
+        )
+        return Response(None)
+
+    @property
+    def user(self) -> User:
+        """Return who asks."""
+        assert isinstance(self.request.user, User)  # noqa: S101 - the guard lets nobody else in
+        return self.request.user
