@@ -41,6 +41,8 @@ class RequestContextMiddleware:
         response[REQUEST_ID_HEADER] = context.request_id
         if request.path.startswith(settings.API_PREFIX):
             response.setdefault("Cache-Control", "no-store")
+        if not response.streaming:  # said once, so that no server has to send it in chunks
+            response.setdefault("Content-Length", str(len(response.content)))
         return response
 
 
