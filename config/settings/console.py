@@ -43,7 +43,7 @@ UNFOLD: dict[str, Any] = {
         "show_search": True,
         "command_search": True,
         "show_all_applications": False,
-        "navigation": "apps.console.sidebar.navigation",
+        "navigation": "apps.console.selectors.sidebar.navigation",
     },
 }
 

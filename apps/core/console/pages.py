@@ -34,7 +34,8 @@ class ConsoleModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
         resource: The guard's resource whose codes open the page: `sys:role`. Without one only
             superusers see it.
         icon: A name from Material Symbols, for the sidebar.
-        refusal_fields: By reason of a `DomainError`, the form field that it is about.
+        refusal_fields: The form field that a refusal is about, by its reason, or by the name that
+            the wire has for the field.
     """
 
     resource: ClassVar[str] = ""
@@ -51,8 +52,10 @@ class ConsoleModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
     def holds(self, request: HttpRequest, verb: str) -> bool:
         """Tell whether the user holds the code of a verb: `add`, `password:reset`."""
         user = request.user
+        if not user.is_active:  # a stranger, too
+            return False
         if not self.resource:
-            return bool(user.is_active and getattr(user, "is_superuser", False))
+            return bool(user.is_superuser)
         return user.has_perm(f"{self.resource}:{verb}")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -141,13 +144,17 @@ class ConsoleModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """List what was chosen; what hangs on it is the service's business."""
         names = [str(obj) for obj in objs]
-        options = self.model._meta
+        options = self.opts
         plural = options.verbose_name if len(names) == 1 else options.verbose_name_plural
         lacking = set() if self.has_delete_permission(request) else {options.verbose_name}
         return names, {plural: len(names)}, lacking, []
 
     def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any  # noqa: FBT001, FBT002 - Django's signature
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT001, FBT002 - Django's signature
+        **kwargs: Any,
     ) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         refusal: DomainError | None = getattr(request, "refused_write", None)
@@ -194,8 +201,7 @@ class ConsoleModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
 
     def url(self, page: str, *args: Any) -> str:
         """Return the address of one of this model's pages: `changelist`, `change`."""
-        options = self.model._meta
-        name = f"{self.admin_site.name}:{options.app_label}_{options.model_name}_{page}"
+        name = f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{page}"
         return reverse(name, args=args)
 
     def back(self, request: HttpRequest, message: str, url: str) -> HttpResponse:
@@ -215,7 +221,7 @@ class ConsoleModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
             "text": text,
             "action": action,
             "rows": queryset,
-            "opts": self.model._meta,
+            "opts": self.opts,
             "back_url": self.url("changelist"),
         }
         return TemplateResponse(request, "console/confirm_action.html", context)
@@ -234,7 +240,7 @@ class VisibleRelatedFilter(RelatedDropdownFilter):  # type: ignore[misc] # unfol
 
 def visible_choices(model: type[models.Model], site: Any, request: HttpRequest) -> QuerySet[Any]:
     """Return the rows of a model that a form may offer to the user."""
-    page = site._registry.get(model)
+    page = site._registry.get(model)  # noqa: SLF001 - the admin has no other list
     if page is not None:
         found: QuerySet[Any] = page.get_queryset(request)
         return found
@@ -294,5 +300,6 @@ def _refusing(
 
 
 def _add_refusal(form: Any, refusal: DomainError, fields: Mapping[str, str]) -> None:
-    name = getattr(refusal, "field", None) or fields.get(refusal.reason)
+    about = getattr(refusal, "field", refusal.reason)
+    name = fields.get(about, about)
     form.add_error(name if name in form.fields else None, str(refusal))

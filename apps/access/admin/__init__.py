@@ -1,0 +1,7 @@
+"""The pages of access in the console."""
+
+from apps.access.admin.menus import MenuAdmin
+from apps.access.admin.roles import RoleAdmin
+from apps.access.admin.scopes import DataRuleAdmin, DataScopeAdmin
+
+__all__ = ["DataRuleAdmin", "DataScopeAdmin", "MenuAdmin", "RoleAdmin"]

@@ -1,0 +1,56 @@
+"""The console's sidebar, made of the pages whose codes the operator holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.console import ConsoleModelAdmin
+from apps.core.menus import declared_menus
+from apps.core.plugins import PluginConfig
+
+Group = dict[str, Any]
+
+
+def navigation(request: HttpRequest) -> list[Group]:
+    """Return the groups of the sidebar: one for each app, one for all plugins."""
+    labels = {
+        resource: entry.label
+        for entry in declared_menus()
+        for resource in entry.resources[:1]
+        if entry.label
+    }
+    home = {"title": _("Dashboard"), "icon": "space_dashboard", "link": reverse("admin:index")}
+    groups: dict[str, Group] = {"": {"title": "", "items": [home]}}
+    for page in pages():
+        if page.has_module_permission(request):
+            title = _group_title(page)
+            group = groups.setdefault(str(title), {"title": title, "items": []})
+            group["items"].append(
+                {
+                    "title": capfirst(
+                        str(labels.get(page.resource) or page.opts.verbose_name_plural)
+                    ),
+                    "icon": page.icon,
+                    "link": page.url("changelist"),
+                }
+            )
+    return list(groups.values())
+
+
+def pages() -> list[ConsoleModelAdmin]:
+    """Return every page of the console, in the order of the apps."""
+    return list(admin.site._registry.values())  # noqa: SLF001 - the admin has no other list
+
+
+def _group_title(page: ConsoleModelAdmin) -> str | Promise:
+    config = page.opts.app_config
+    if isinstance(config, PluginConfig):
+        return _("Plugins")
+    return capfirst(str(config.verbose_name))

@@ -1,0 +1,18 @@
+"""What an app's `admin.py` builds its pages of."""
+
+from apps.core.console.actions import SwitchMixin
+from apps.core.console.cells import chips, named_cell, state_chip
+from apps.core.console.pages import ConsoleModelAdmin, VisibleRelatedFilter, dialog_action
+from apps.core.console.trees import TreeChoiceField, TreeModelAdmin
+
+__all__ = [
+    "ConsoleModelAdmin",
+    "SwitchMixin",
+    "TreeChoiceField",
+    "TreeModelAdmin",
+    "VisibleRelatedFilter",
+    "chips",
+    "dialog_action",
+    "named_cell",
+    "state_chip",
+]
