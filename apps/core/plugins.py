@@ -71,9 +71,10 @@ class PluginConfig(AppConfig):
         try:
             yield
         except Exception as error:  # noqa: BLE001 - the boundary around code that is not ours
-            reason = f"its {part} fails: {type(error).__name__}: {error}"
+            reason = f"error in its {part}: {type(error).__name__}: {error}"
             settings.PLUGIN_REGISTRY.refuse(self.label, reason)
-            _log_refusal(self.label, reason)
+            if apps.models_ready:  # else load_parts() will say it
+                _log_refusal(self.label, reason)
             self._leave()
 
     def _leave(self) -> None:

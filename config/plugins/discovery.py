@@ -205,7 +205,7 @@ def _try_apps(manifest: Manifest, taken: frozenset[str]) -> None:
                 del sys.modules[module]
         if isinstance(error, RefusedError):
             raise
-        msg = f"its apps.py fails: {type(error).__name__}: {error}"
+        msg = f"error in its apps.py: {type(error).__name__}: {error}"
         raise RefusedError(msg) from error
 
 
