@@ -1,0 +1,136 @@
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from apps.access.errors import NotHeldError, RoleInUseError, RoleNameTakenError
+from apps.access.models import Role
+from apps.access.services.roles import (
+    role_create,
+    role_set_menus,
+    role_set_scopes,
+    role_update,
+    roles_delete,
+    roles_set_active,
+)
+from apps.access.tests.factories import make_button, make_menu, make_role, make_scope
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def actor(user: Any) -> Any:
+    """Return a user who holds a:b:c and sees only some rows."""
+    user.roles.add(make_role(make_button("a:b:c")))
+    return user
+
+
+def test_role_names_are_unique() -> None:
+    clerk = role_create(actor=None, name="clerk")
+    with pytest.raises(RoleNameTakenError):
+        role_create(actor=None, name="clerk")
+    other = role_create(actor=None, name="other")
+    with pytest.raises(RoleNameTakenError):
+        role_update(actor=None, role=other, name="clerk")
+    assert role_update(actor=None, role=clerk, name="clerk", remark="x").remark == "x"
+
+
+def test_the_database_itself_refuses_a_second_name() -> None:
+    Role.objects.create(name="clerk")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Role.objects.create(name="clerk")
+
+
+def test_only_whoever_sees_all_rows_makes_a_role_that_does(actor: Any) -> None:
+    role = role_create(actor=actor, name="scoped")
+    with pytest.raises(NotHeldError):
+        role_create(actor=actor, name="all", is_scoped=False)
+    with pytest.raises(NotHeldError):
+        role_update(actor=actor, role=role, is_scoped=False)
+    actor.roles.add(make_role(is_scoped=False))
+    assert role_update(actor=actor, role=role, is_scoped=False).is_scoped is False
+
+
+def test_only_whoever_holds_its_codes_switches_a_role(actor: Any) -> None:
+    mine = make_role(make_button("a:b:c"))
+    theirs = make_role(make_button("x:y:z"))
+    roles_set_active(actor=actor, roles=[mine], is_active=False)
+    with pytest.raises(NotHeldError):
+        roles_set_active(actor=actor, roles=[mine, theirs], is_active=False)
+    role_update(actor=actor, role=theirs, name="renamed", is_active=True)
+    theirs.refresh_from_db()
+    assert (theirs.is_active, theirs.name) == (True, "renamed")
+
+
+def test_roles_in_use_are_not_deleted(actor: Any) -> None:
+    free, held = make_role(), make_role(name="held")
+    actor.roles.add(held)
+    with pytest.raises(RoleInUseError, match="held"):
+        roles_delete(actor=None, roles=[free, held])
+    assert Role.objects.filter(pk__in=[free.pk, held.pk]).count() == 2
+
+
+def test_a_role_above_the_actor_is_not_deleted(actor: Any) -> None:
+    role = make_role(make_button("x:y:z"))
+    with pytest.raises(NotHeldError):
+        roles_delete(actor=actor, roles=[role])
+    roles_delete(actor=None, roles=[role])
+    assert not Role.objects.filter(pk=role.pk).exists()
+
+
+def test_an_entry_brings_those_above_it() -> None:
+    top = make_menu(kind=0)
+    page = make_menu(parent=top)
+    button = make_button("x:y:z", parent=page)
+    role = role_set_menus(actor=None, role=make_role(), menus=[button])
+    assert set(role.menus.all()) == {top, page, button}
+    role_set_menus(actor=None, role=role, menus=[])
+    assert not role.menus.exists()
+
+
+def test_nobody_gives_what_they_do_not_hold(actor: Any) -> None:
+    role = make_role()
+    with pytest.raises(NotHeldError, match="x:y:z"):
+        role_set_menus(actor=actor, role=role, menus=[make_button("x:y:z")])
+    assert not role.menus.exists()
+    role_set_menus(actor=actor, role=role, menus=[make_button("a:b:c"), make_menu()])
+    assert role.menus.count() == 2
+
+
+def test_the_page_above_a_button_is_not_given_by_the_back_door(actor: Any) -> None:
+    page = make_menu(perms="a:b:list")
+    with pytest.raises(NotHeldError, match="a:b:list"):
+        role_set_menus(
+            actor=actor, role=make_role(), menus=[make_button("a:b:c", parent=page)]
+        )
+
+
+def test_what_the_actor_does_not_hold_stays(actor: Any) -> None:
+    mine, theirs = make_button("a:b:c"), make_button("x:y:z", parent=make_menu())
+    role = make_role(mine, theirs)
+    role_set_menus(actor=actor, role=role, menus=[])
+    assert set(role.menus.all()) == {theirs, theirs.parent}
+    role_set_menus(actor=actor, role=role, menus=[theirs, mine])
+    assert set(role.menus.all()) == {mine, theirs, theirs.parent}
+
+
+def test_a_retired_entry_stays_for_its_return() -> None:
+    retired = make_button("x:y:z", is_retired=True)
+    role = make_role(retired)
+    role_set_menus(actor=None, role=role, menus=[])
+    assert list(role.menus.all()) == [retired]
+
+
+def test_scopes_are_given_taken_and_kept_by_the_same_rule(actor: Any) -> None:
+    mine, theirs, other = make_scope(), make_scope(), make_scope(name="other")
+    actor.roles.get().scopes.add(mine)
+    role = make_role()
+    role.scopes.add(theirs)
+    role_set_scopes(actor=actor, role=role, scopes=[mine])
+    assert set(role.scopes.all()) == {mine, theirs}
+    with pytest.raises(NotHeldError, match="other"):
+        role_set_scopes(actor=actor, role=role, scopes=[mine, theirs, other])
+    role_set_scopes(actor=actor, role=role, scopes=[])
+    assert set(role.scopes.all()) == {theirs}
+    role_set_scopes(actor=None, role=role, scopes=[])
+    assert not role.scopes.exists()
