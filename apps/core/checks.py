@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from ipaddress import ip_network
 from itertools import combinations
 from typing import Any
 
@@ -38,7 +39,8 @@ def check_guards(**_kwargs: Any) -> list[CheckMessage]:
         if operation.need is None:
             text = f"The action {operation.action!r} has no verb."
             messages.append(Error(text, obj=view, id="core.E004"))
-    return list(dict.fromkeys(messages))
+    # The same view stands behind several operations; messages cannot be put into a set.
+    return [m for number, m in enumerate(messages) if m not in messages[:number]]
 
 
 def check_menus(**_kwargs: Any) -> list[CheckMessage]:
@@ -76,10 +78,23 @@ def check_menus(**_kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+def check_proxies(**_kwargs: Any) -> list[CheckMessage]:
+    """Report every trusted proxy that is neither an address nor a network."""
+    messages: list[CheckMessage] = []
+    for entry in settings.ATRIUM.trusted_proxies:
+        try:
+            ip_network(entry, strict=False)
+        except ValueError:
+            text = f"ATRIUM_TRUSTED_PROXIES: {entry!r} is neither an address nor a network."
+            messages.append(Error(text, id="core.E030"))
+    return messages
+
+
 def check_plugins(**_kwargs: Any) -> list[CheckMessage]:
     """Report refused plugins, and routes of plugins that another route hides."""
     refused = settings.PLUGIN_REGISTRY.refused
-    operations = list(iter_operations())
+    # One operation for each view on each path: what hides one method hides them all.
+    operations = {(found.route, found.view): found for found in iter_operations()}.values()
     return [
         *(
             Warning(f"The plugin {name} is refused: {reason}", id="core.W020")

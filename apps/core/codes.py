@@ -59,8 +59,8 @@ def declared_codes() -> dict[str, Guard]:
 
 def _template(pattern: URLPattern | URLResolver) -> str:
     """Return what a pattern adds to the path, its converters written as `{name}`."""
-    route = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", str(pattern.pattern))
-    return re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", route).strip("^$")
+    route = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", str(pattern.pattern))
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", route).strip("^$")
 
 
 def _operations(route: str, view: type[APIView], pattern: URLPattern) -> Iterator[Operation]:

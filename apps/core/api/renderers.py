@@ -1,7 +1,7 @@
 """The one renderer: every answer of the API leaves in the same envelope."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +30,8 @@ def _default(value: Any) -> Any:
         return str(value)
     if isinstance(value, datetime):
         return wire_time(value)
+    if isinstance(value, date | time):
+        return value.isoformat()
     if isinstance(value, Decimal):
         return _number(value)
     if isinstance(value, Mapping):
