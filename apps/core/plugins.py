@@ -50,13 +50,14 @@ class PluginConfig(AppConfig):
 
     def load_parts(self) -> None:
         """Import every part; the plugin is refused where one fails."""
+        # Django calls this later, also on a plugin that is refused by then.
+        self.ready = partial(self._ready, self.ready)  # type: ignore[method-assign] # a plugin overrides it as in any app
         for part in PARTS:
             if not self._is_installed():
                 return
             with self._refused_if_it_fails(part):
                 if self.module is not None and module_has_submodule(self.module, part):
                     import_module(f"{self.name}.{part}")
-        self.ready = partial(self._ready, self.ready)  # type: ignore[method-assign] # so that a plugin overrides it as in any app
 
     def _ready(self, ready: Callable[[], None]) -> None:
         if self._is_installed():

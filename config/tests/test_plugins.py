@@ -5,11 +5,19 @@ from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test import override_settings
+from django.urls import include, path
 
+from apps.core.api.routers import ResourceRouter
+from apps.core.checks import check_plugins
+from apps.organization.api.views import DepartmentViewSet
 from config.env import EnvironmentKeyError
 from config.plugins import Registry, discover
+from plugins.dict.api.views import DictTypeViewSet
 
 PLATFORM = "0.3.1"
 Make = Callable[..., None]
@@ -332,3 +340,36 @@ def test_settings_of_a_plugin_with_an_unreadable_manifest_are_passed_over(
 ) -> None:
     make("bad", manifest="= 1")
     assert _found(root, ATRIUM_PLUGIN_BAD_LIMIT="1").refused.keys() == {"bad"}
+
+
+def _routes(*mounts: tuple[str, Any]) -> type:
+    """Return a URL configuration with each viewset below its prefix."""
+    patterns = []
+    for prefix, view in mounts:
+        router = ResourceRouter()
+        router.register(prefix, view, basename=prefix)
+        patterns.append(path("", include(router.urls)))
+    return type("Routes", (), {"urlpatterns": patterns})
+
+
+def _hidden(mounts: list[tuple[str, Any]]) -> list[str]:
+    with override_settings(ROOT_URLCONF=_routes(*mounts)):
+        return [str(m.msg) for m in check_plugins() if m.id == "core.E022"]
+
+
+def test_a_route_of_a_plugin_that_another_one_hides_is_an_error() -> None:
+    ours, theirs = DepartmentViewSet, DictTypeViewSet
+    assert _hidden([("one", ours), ("two", theirs)]) == []
+    clash = _hidden([("same", ours), ("same", theirs)])
+    assert "/same is hidden by /same." in clash
+    assert "/same/{pk} is hidden by /same/{pk}." in clash
+    assert "/same/all is hidden by /same/{pk}." in clash
+
+
+def test_a_refused_plugin_is_a_warning_and_a_healthy_tree_is_silent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert check_plugins() == []
+    monkeypatch.setattr(settings.PLUGIN_REGISTRY, "refused", {"bad": "no manifest"})
+    (message,) = check_plugins()
+    assert (message.id, message.msg) == ("core.W020", "The plugin bad is refused: no manifest")
