@@ -19,6 +19,10 @@ from apps.access.models import Menu
 from apps.access.services.menus import menu_create, menu_delete, menu_update
 from apps.core.console import TreeChoiceField, TreeModelAdmin, chips, state_chip
 
+NO_FORM = "typeof kind === 'undefined'"
+"""Where the kind cannot be changed, the page has no variable for it."""
+
+NO_BUTTON = f"{NO_FORM} || kind != {int(MenuKind.BUTTON)}"
 TONES = {MenuKind.DIRECTORY: "warm", MenuKind.PAGE: "", MenuKind.BUTTON: "quiet"}
 
 
@@ -26,6 +30,7 @@ TONES = {MenuKind.DIRECTORY: "warm", MenuKind.PAGE: "", MenuKind.BUTTON: "quiet"
 class MenuAdmin(TreeModelAdmin):
     resource = "sys:menu"
     icon = "menu_open"
+    place = 1
     tree_name = "title"
     refusal_fields: ClassVar = {
         MenuNameTakenError.reason: "name",
@@ -45,9 +50,9 @@ class MenuAdmin(TreeModelAdmin):
         (_("state"), {"fields": (("is_active", "is_displayed", "is_cached"), "remark")}),
     )
     conditional_fields: ClassVar = {
-        "path": f"kind != {int(MenuKind.BUTTON)}",
-        "component": f"kind != {int(MenuKind.BUTTON)}",
-        "link": f"kind == {int(MenuKind.EMBEDDED)} || kind == {int(MenuKind.LINK)}",
+        "path": NO_BUTTON,
+        "component": NO_BUTTON,
+        "link": f"{NO_FORM} || kind == {int(MenuKind.EMBEDDED)} || kind == {int(MenuKind.LINK)}",
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Menu]:

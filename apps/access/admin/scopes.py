@@ -15,6 +15,7 @@ from apps.core.console import ConsoleModelAdmin, chips, state_chip
 @admin.register(DataScope)
 class DataScopeAdmin(ConsoleModelAdmin):
     icon = "filter_alt"
+    place = 2
     list_display = ("name", "rule_names", "state")
     list_filter = ("is_active",)
     search_fields = ("name",)
@@ -37,6 +38,7 @@ class DataScopeAdmin(ConsoleModelAdmin):
 @admin.register(DataRule)
 class DataRuleAdmin(ConsoleModelAdmin):
     icon = "rule"
+    place = 3
     list_display = ("name", "model", "column", "expression", "value", "operator")
     list_filter = ("model", "expression")
     search_fields = ("name", "model", "column", "value")

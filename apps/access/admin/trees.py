@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django.forms import ModelMultipleChoiceField, SelectMultiple
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 
 from apps.access.models import Menu
 from apps.access.selectors import split_codes
@@ -62,7 +63,7 @@ def tree_of(
         is_locked = bool(split_codes([menu.perms]) & missing)
         nodes[menu.pk] = Node(
             pk=menu.pk,
-            title=str(labels.get(menu.name, menu.title)),
+            title=capfirst(str(labels.get(menu.name, menu.title))),
             codes=menu.perms.replace(",", ", "),
             icon=ICONS.get(MenuKind(menu.kind), ""),
             is_checked=menu.pk in (kept if is_locked else chosen),

@@ -69,9 +69,7 @@ def test_a_user_whose_roles_are_all_disabled_is_told_apart(
 
 
 def test_disabled_and_retired_entries_grant_nothing() -> None:
-    role = make_role(
-        make_button("a:b:c", is_active=False), make_button("a:b:d", is_retired=True)
-    )
+    role = make_role(make_button("a:b:c", is_active=False), make_button("a:b:d", is_retired=True))
     assert codes_of_roles([role.pk]) == frozenset()
     assert codes_of_roles([]) == frozenset()
 

@@ -47,7 +47,7 @@ class TreeViewSet(ResourceViewSet[M]):
     def get_object(self) -> M:
         """Return the row that the path names; a change of it locks the whole tree first."""
         if self.request.method in {"PUT", "PATCH"}:
-            lock_parents(self.get_queryset().model._default_manager.all())  # noqa: SLF001 - Django's public name for it
+            lock_parents(self.get_queryset().model._default_manager.all())
         return super().get_object()
 
     def with_parent(self, data: dict[str, Any]) -> dict[str, Any]:

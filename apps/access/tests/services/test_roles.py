@@ -100,9 +100,7 @@ def test_nobody_gives_what_they_do_not_hold(actor: Any) -> None:
 def test_the_page_above_a_button_is_not_given_by_the_back_door(actor: Any) -> None:
     page = make_menu(perms="a:b:list")
     with pytest.raises(NotHeldError, match="a:b:list"):
-        role_set_menus(
-            actor=actor, role=make_role(), menus=[make_button("a:b:c", parent=page)]
-        )
+        role_set_menus(actor=actor, role=make_role(), menus=[make_button("a:b:c", parent=page)])
 
 
 def test_what_the_actor_does_not_hold_stays(actor: Any) -> None:
