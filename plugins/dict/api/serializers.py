@@ -35,7 +35,7 @@ class DictDataRow(RowSerializer):
     """An entry, with the code of its dictionary as it is now."""
 
     type_id = IdField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # a field of the wire; DRF's own is never read here
     value = serializers.CharField()
     color = TextField(read_only=True)
     sort = serializers.IntegerField()
@@ -51,7 +51,7 @@ class DictDataWriteSerializer(serializers.Serializer[DictData]):
     """What a client may say about an entry."""
 
     type_id = IdField()
-    label = serializers.CharField(max_length=32)
+    label = serializers.CharField(max_length=32)  # type: ignore[assignment] # as above
     value = serializers.CharField(max_length=32)
     color = TextField(max_length=32)
     sort = serializers.IntegerField(min_value=0, max_value=MAX_SORT)

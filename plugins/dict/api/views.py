@@ -9,7 +9,6 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.core.api.pagination import PagePagination
 from apps.core.api.viewsets import CrudViewSet
 from apps.core.cached import cached
 from apps.core.errors import NotFoundError
@@ -42,7 +41,6 @@ class DictTypeViewSet(CrudViewSet[DictType]):
     row = DictTypeRow
     write_serializer_class = DictTypeWriteSerializer
     filterset_class = DictTypeFilter
-    pagination_class = PagePagination
 
     @extend_schema(summary="List all dictionaries", responses=DictTypeRow(many=True), filters=False)
     @action(detail=False, url_path="all", pagination_class=None)
@@ -72,7 +70,6 @@ class DictDataViewSet(CrudViewSet[DictData]):
     row = DictDataRow
     write_serializer_class = DictDataWriteSerializer
     filterset_class = DictDataFilter
-    pagination_class = PagePagination
 
     @extend_schema(summary="List all entries", responses=DictDataRow(many=True), filters=False)
     @action(detail=False, url_path="all", pagination_class=None)

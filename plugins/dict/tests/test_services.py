@@ -74,7 +74,7 @@ def test_a_dictionary_goes_with_its_entries_and_no_others() -> None:
     _entry(gone)
     _entry(kept)
     dict_types_delete(dict_types=[gone])
-    assert [entry.type_id for entry in DictData.objects.all()] == [kept.pk]
+    assert [entry.type for entry in DictData.objects.all()] == [kept]
 
 
 def test_entries_are_deleted_alone() -> None:
