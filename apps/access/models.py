@@ -15,6 +15,7 @@ class Menu(OwnedModel):
     title = models.CharField(_("title"), max_length=64)
     name = models.CharField(_("name"), max_length=64, unique=True)
     path = models.CharField(_("path"), max_length=200, blank=True)
+    parent_id: int | None
     parent = models.ForeignKey(
         "self",
         verbose_name=_("above"),

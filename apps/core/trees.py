@@ -1,6 +1,6 @@
 """Plain parent keys made into trees."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -30,14 +30,14 @@ def nest(rows: Iterable[dict[str, Any]], *, leaf_has_key: bool) -> list[dict[str
     return roots
 
 
-def is_inside(parents: Mapping[Hashable, Hashable | None], node: Hashable, root: Hashable) -> bool:
+def is_inside(parents: Mapping[Any, Any], node: Any, root: Any) -> bool:
     """Tell whether `node` is `root` or stands somewhere below it.
 
     Args:
         parents: The parent of each node of the tree, None for a root.
     """
-    seen: set[Hashable] = set()
-    current: Hashable | None = node
+    seen: set[Any] = set()
+    current = node
     while current is not None and current not in seen:
         if current == root:
             return True

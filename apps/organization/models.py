@@ -14,6 +14,7 @@ class Department(OwnedModel):
     """A node of the department tree. Deleted ones stay as rows and keep nobody from their name."""
 
     name = models.CharField(_("name"), max_length=64)
+    parent_id: int | None
     parent = models.ForeignKey(
         "self",
         verbose_name=_("above"),

@@ -142,7 +142,8 @@ def positions_delete(*, positions: Iterable[Position]) -> None:
 
 
 def _refuse_taken_name(name: str, *, but: Department | None) -> None:
-    others = Department.objects.live().exclude(pk=but.pk if but else None)
+    living = Department.objects.live()
+    others = living.exclude(pk=but.pk) if but else living
     if others.filter(name=name).exists():
         raise DepartmentNameTakenError
 
@@ -153,7 +154,7 @@ def _refuse_deleted(parent: Department | None) -> None:
 
 
 def _refuse_taken_position(*, name: str | None, code: str | None, but: Position | None) -> None:
-    others = Position.objects.exclude(pk=but.pk if but else None)
+    others = Position.objects.exclude(pk=but.pk) if but else Position.objects.all()
     if name is not None and others.filter(name=name).exists():
         raise PositionNameTakenError
     if code is not None and others.filter(code=code).exists():

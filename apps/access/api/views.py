@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -68,7 +69,7 @@ class MenuViewSet(
     def save_changed(self, instance: Menu, data: dict[str, Any]) -> None:
         menu_services.menu_update(actor=self.request.user, menu=instance, **self.with_parent(data))
 
-    def remove(self, instances: list[Menu]) -> None:
+    def remove(self, instances: Iterable[Menu]) -> None:
         for menu in instances:
             menu_services.menu_delete(actor=self.request.user, menu=menu)
 

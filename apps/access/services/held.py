@@ -15,8 +15,13 @@ from apps.access.selectors import is_unscoped, scope_ids_of, split_codes
 class Actor(Protocol):
     """Who acts: a user. Services take None for a command, which may do anything."""
 
-    pk: Any
-    is_superuser: bool
+    @property
+    def pk(self) -> Any:
+        """Return the actor's key."""
+
+    @property
+    def is_superuser(self) -> bool:
+        """Tell whether the actor may do anything."""
 
     def has_perm(self, perm: str, obj: Any = None) -> bool:
         """Tell whether the actor holds a code."""

@@ -104,7 +104,7 @@ def _normal(perms: str) -> str:
             text = _("%(code)s is not a permission code such as sys:role:add.") % {"code": code}
             raise InvalidInputError(field="perms", message=text)
     joined = ",".join(codes)
-    if len(joined) > (Menu._meta.get_field("perms").max_length or 0):  # noqa: SLF001 - Django's public name for it
+    if len(joined) > (Menu._meta.get_field("perms").max_length or 0):
         raise InvalidInputError(field="perms", message=_("These are too many codes for one entry."))
     return joined
 

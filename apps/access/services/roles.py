@@ -132,7 +132,8 @@ def role_set_scopes(*, actor: Actor | None, role: Role, scopes: Iterable[DataSco
 
 
 def _refuse_taken(name: str, *, but: Role | None) -> None:
-    if Role.objects.exclude(pk=but.pk if but else None).filter(name=name).exists():
+    others = Role.objects.exclude(pk=but.pk) if but else Role.objects.all()
+    if others.filter(name=name).exists():
         raise RoleNameTakenError
 
 

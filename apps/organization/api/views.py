@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -54,11 +55,11 @@ class DepartmentViewSet(
     def save_changed(self, instance: Department, data: dict[str, Any]) -> None:
         services.department_update(department=instance, **self.with_parent(data))
 
-    def remove(self, instances: list[Department]) -> None:
+    def remove(self, instances: Iterable[Department]) -> None:
         for department in instances:
             services.department_delete(department=department)
 
-    def switch(self, instances: list[Department], *, is_active: bool) -> None:
+    def switch(self, instances: Iterable[Department], *, is_active: bool) -> None:
         services.departments_set_active(departments=instances, is_active=is_active)
 
 

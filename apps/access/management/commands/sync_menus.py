@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from apps.access.services.sync import menus_sync
 from apps.core.codes import declared_codes
@@ -11,7 +11,7 @@ from apps.core.menus import declared_menus
 
 
 class Command(BaseCommand):
-    help = _("Write the pages and permission codes that the code declares to the menu table.")
+    help = "Write the pages and permission codes that the code declares to the menu table."
 
     def handle(self, *_args: Any, verbosity: int = 1, **_options: Any) -> None:
         done = menus_sync(entries=declared_menus(), codes=declared_codes())
@@ -20,4 +20,4 @@ class Command(BaseCommand):
             "%(returned)s brought back"
         )
         if verbosity:
-            self.stdout.write(str(text) % vars(done))
+            self.stdout.write(text % vars(done))

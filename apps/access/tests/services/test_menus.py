@@ -125,7 +125,7 @@ def test_an_entry_does_not_move_below_itself(below: int) -> None:
         chain.append(make_menu(kind=MenuKind.DIRECTORY, parent=chain[-1]))
     with pytest.raises(MenuCycleError):
         menu_update(actor=None, menu=chain[0], parent=chain[below])
-    assert Menu.objects.get(pk=chain[0].pk).parent_id is None
+    assert Menu.objects.get(pk=chain[0].pk).parent is None
 
 
 def test_only_whoever_holds_its_codes_touches_an_entry(actor: Any) -> None:

@@ -2,18 +2,17 @@ from typing import Any
 
 import pytest
 
-from apps.access.choices import MenuKind
 from apps.access.models import Menu
 from apps.access.selectors import all_codes, codes_of_roles
 from apps.access.services.menus import menu_update
 from apps.access.services.sync import MenusSynced, menus_sync
 from apps.access.tests.factories import make_button, make_menu, make_role
 from apps.core.guards import Guard
-from apps.core.menus import MenuEntry
+from apps.core.menus import MenuEntry, MenuKind
 
 pytestmark = pytest.mark.django_db
 THING = Guard("a:thing", "things")
-CODES = {code: THING for code in ("a:thing:list", "a:thing:add", "a:thing:del")}
+CODES = dict.fromkeys(("a:thing:list", "a:thing:add", "a:thing:del"), THING)
 TOP = MenuEntry(name="Area", title="Area", label="area", kind=MenuKind.DIRECTORY, sort=3)
 PAGE = MenuEntry(
     name="AThing",
@@ -103,7 +102,7 @@ def test_a_code_that_is_gone_is_retired_and_comes_back_to_its_roles() -> None:
     role = make_role(*Menu.objects.all())
     button = Menu.objects.get(perms="a:thing:add")
     menu_update(actor=None, menu=button, title="Make")
-    fewer = {code: THING for code in CODES if code != "a:thing:add"}
+    fewer = dict.fromkeys(CODES.keys() - {"a:thing:add"}, THING)
     assert _sync(codes=fewer) == MenusSynced(retired=1)
     assert _sync(codes=fewer) == MenusSynced()
     button.refresh_from_db()
