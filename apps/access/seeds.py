@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.access.choices import Expression, Operator
 from apps.access.models import DataRule, DataScope, Menu, Role
 from apps.access.selectors import split_codes
-from apps.access.services.roles import role_create, role_set_menus
+from apps.access.services.roles import role_create, role_set_menus, role_set_scopes
 
 
 class Rule(NamedTuple):
@@ -34,13 +34,17 @@ class DemoRole(NamedTuple):
     Attributes:
         remark: By this the demo accounts find it, whatever it is called.
         pages: Names of the pages that it opens.
-        codes: What it may do on them.
+        scope: The data scope that it holds.
+        codes: What it may do on the pages.
+        is_scoped: Whether it sees only what its data scope lets it see.
     """
 
     remark: str
     name: Promise
     pages: tuple[str, ...]
+    scope: Promise
     codes: tuple[str, ...] = ()
+    is_scoped: bool = True
 
 
 RULES = (
@@ -76,20 +80,31 @@ RULES = (
         expression=Expression.NOT_EQUAL,
     ),
 )
+OWN_DEPARTMENTS = _("Own department and those below")
+OWN_ROWS = _("Own rows only")
 SCOPES = (
     (_("Own department"), ("dept",)),
-    (_("Own department and those below"), ("dept", "below")),
-    (_("Own rows only"), ("own",)),
+    (OWN_DEPARTMENTS, ("dept", "below")),
+    (OWN_ROWS, ("own",)),
     (_("Own department, in all models"), ("all_dept",)),
     (_("All but superusers"), ("no_superusers",)),
 )
 HOME_PAGES = ("Dashboard", "Analytics", "Workspace", "Profile")
 DEMO_ROLES = (
     DemoRole(
-        "demo:operator",
-        _("Operator"),
-        (*HOME_PAGES, "SysDept", "SysPosition", "SysUser", "SysRole", "SysMenu", "PluginDict"),
-        (
+        remark="demo:operator",
+        name=_("Operator"),
+        pages=(
+            *HOME_PAGES,
+            "SysDept",
+            "SysPosition",
+            "SysUser",
+            "SysRole",
+            "SysMenu",
+            "PluginDict",
+        ),
+        scope=OWN_DEPARTMENTS,
+        codes=(
             "sys:dept:add",
             "sys:dept:edit",
             "sys:dept:del",
@@ -97,8 +112,9 @@ DEMO_ROLES = (
             "sys:position:edit",
             "sys:position:del",
         ),
+        is_scoped=False,
     ),
-    DemoRole("demo:user", _("Employee"), HOME_PAGES),
+    DemoRole(remark="demo:user", name=_("Employee"), pages=HOME_PAGES, scope=OWN_ROWS),
 )
 
 
@@ -147,10 +163,12 @@ def _make_demo_role(demo: DemoRole) -> None:
     name = str(demo.name)
     if Role.objects.filter(name=name).exists():
         name = f"{name} (demo)"
-    role = role_create(actor=None, name=name, remark=demo.remark)
+    role = role_create(actor=None, name=name, remark=demo.remark, is_scoped=demo.is_scoped)
     entries = [
         menu
         for menu in Menu.objects.present()
         if menu.name in demo.pages or split_codes([menu.perms]) & set(demo.codes)
     ]
     role_set_menus(actor=None, role=role, menus=entries)
+    scopes = DataScope.objects.filter(name=str(demo.scope))
+    role_set_scopes(actor=None, role=role, scopes=scopes)

@@ -48,3 +48,6 @@ def test_the_roles_of_the_demo_open_what_they_should() -> None:
         "Profile",
     }
     assert operator.menus.filter(name="System").exists()
+    assert (operator.is_scoped, member.is_scoped) == (False, True)
+    assert operator.scopes.get().name == "Own department and those below"
+    assert member.scopes.get().name == "Own rows only"
