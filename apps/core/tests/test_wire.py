@@ -1,0 +1,17 @@
+import pytest
+
+from apps.core.wire import wire_id
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        (None, None),
+        (1, 1),
+        (2**53 - 1, 2**53 - 1),
+        (2**53, "9007199254740992"),
+        (2**62, str(2**62)),
+    ],
+)
+def test_an_id_is_text_where_a_number_would_lose_digits(key: int | None, shown: object) -> None:
+    assert wire_id(key) == shown
