@@ -219,11 +219,12 @@ def _catalogue(message: str, translation: str) -> bytes:
 def _run(site: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     clean = {key: value for key, value in os.environ.items() if not key.startswith("ATRIUM_")}
     paths = {"PYTHONPATH": f"{site}:{BASE_DIR}", "ATRIUM_DATA_DIR": str(site / "var")}
-    settings = {"DJANGO_SETTINGS_MODULE": "config.settings.test", "DATABASE_URL": ""}
+    settings = {"DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    embedded = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL"), "")
     return subprocess.run(  # noqa: S603 - our own interpreter and arguments
         [sys.executable, *arguments],
         cwd=BASE_DIR,
-        env={**clean, **paths, **settings, **environ},
+        env={**clean, **paths, **settings, **embedded, **environ},
         capture_output=True,
         text=True,
         timeout=120,
