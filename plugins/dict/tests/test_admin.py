@@ -6,8 +6,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from apps.accounts.constants import SESSION_KEY
-from apps.accounts.services.sessions import session_open
 from plugins.dict.models import DictData, DictType
 
 pytestmark = pytest.mark.django_db
@@ -28,19 +26,11 @@ def colours() -> DictType:
     return made
 
 
-def _enter(user: Any) -> Client:
-    client = Client(headers={"accept-language": "en"})
-    client.force_login(user)
-    session = client.session
-    session[SESSION_KEY] = session_open(user=user, channel="console").sid
-    session.save()
-    return client
-
-
 @pytest.fixture
-def console(make_user: Any) -> Client:
+def console(console_with: Any) -> Client:
     """Return somebody in the console who may do everything."""
-    return _enter(make_user(is_superuser=True, is_staff=True))
+    entered: Client = console_with(is_superuser=True)
+    return entered
 
 
 def _inline(*entries: dict[str, Any], initial: int = 0) -> dict[str, Any]:
@@ -157,8 +147,8 @@ def test_a_dictionary_is_deleted_with_its_entries(console: Client, colours: Dict
     assert not DictData.objects.exists()
 
 
-def test_pages_open_by_code_and_entries_by_their_own(client_with: Any, colours: DictType) -> None:
-    reader = _enter(client_with("dict:type:list", is_staff=True).user)
+def test_pages_open_by_code_and_entries_by_their_own(console_with: Any, colours: DictType) -> None:
+    reader = console_with("dict:type:list")
     assert reader.get(reverse(TYPES)).status_code == 200
     assert reader.get(reverse(ENTRIES)).status_code == 403
     assert reader.get(reverse(ADD_TYPE)).status_code == 403
@@ -170,10 +160,10 @@ def test_pages_open_by_code_and_entries_by_their_own(client_with: Any, colours: 
 
 
 def test_who_may_not_delete_entries_cannot_do_so_below_their_dictionary(
-    client_with: Any, colours: DictType
+    console_with: Any, colours: DictType
 ) -> None:
     codes = ("dict:type:list", "dict:type:edit", "dict:data:list", "dict:data:edit")
-    editor = _enter(client_with(*codes, is_staff=True).user)
+    editor = console_with(*codes)
     red = colours.entries.get(label="red")
     entry = {"id": red.pk, "type": colours.pk, "label": "red", "value": "1", "sort": "1"}
     body = {"name": "C", "code": "colours", **_inline({**entry, "DELETE": "on"}, initial=1)}
