@@ -35,11 +35,11 @@ class NewUserForm(forms.ModelForm[User]):
     """Somebody new, with a first password typed twice."""
 
     password = _secret(
-        gettext_lazy("first password"),
+        gettext_lazy("First password"),
         classes=INPUT_CLASSES,
         help_text=lazy(_policy, str)(),
     )
-    confirm = _secret(gettext_lazy("first password again"), classes=INPUT_CLASSES)
+    confirm = _secret(gettext_lazy("First password again"), classes=INPUT_CLASSES)
 
     class Meta:
         model = User

@@ -48,6 +48,7 @@ class OpenFilter(admin.SimpleListFilter):
 class SessionAdmin(ConsoleModelAdmin):
     resource = "monitor:session"
     icon = "devices"
+    place = 1
     list_display = ("who", "where", "address", "channel_chip", "opened_at", "active_at", "state")
     list_filter = (OpenFilter, "channel")
     search_fields = ("user__username", "user__nickname", "address")

@@ -211,7 +211,7 @@ class UserAdmin(SwitchMixin, ConsoleModelAdmin):
         return self.back(request, text % {"name": user}, self.url("change", user.pk))
 
     @action(
-        description=gettext_lazy("Sign out everywhere"),
+        description=gettext_lazy("Sign out"),
         permissions=["switch"],
         icon="logout",
         dialog=KICK,

@@ -24,6 +24,7 @@ from apps.core.api.fields import (
     TextField,
     WireTimeField,
 )
+from apps.core.api.statements import fetch
 from apps.core.errors import NotFoundError
 from apps.core.times import iso_time, wire_time
 from apps.core.wire import wire_id
@@ -98,9 +99,12 @@ class Plan:
 
     def read(self, queryset: QuerySet[Any], *key: str) -> list[tuple[Any, dict[str, Any]]]:
         """Return each row with the value of `key`: one query, and one for each to-many part."""
-        found = list(queryset.values_list(*self.columns, "pk", *key))
-        rows = [(values[-1], self.make(values)) for values in found]
+        found = fetch(queryset, (*self.columns, "pk", *key))
         pk = len(self.columns)
+        # Many users hold the same few roles: each row of a to-many part is made once and shared.
+        made = {values[pk]: values for values in found}
+        shared = {row_pk: self.make(values) for row_pk, values in made.items()}
+        rows = [(values[-1], shared[values[pk]]) for values in found]
         for name, relation, child in self.many:
             grouped = self._related(relation, child, {values[pk] for values in found})
             for values, (_key, row) in zip(found, rows, strict=True):
