@@ -124,6 +124,9 @@ class Env:
         "Addresses or networks whose X-Forwarded-For is believed; everybody else's is ignored.",
         group="Network",
     )
+    max_body_bytes: int = _key(
+        104_857_600, "Largest request that is read, in bytes; uploads included.", group="Network"
+    )
     https: bool = _key(
         default=True,
         about="Whether production is reached by HTTPS: secure cookies, HSTS and the redirect follow.",
