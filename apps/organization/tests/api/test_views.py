@@ -1,8 +1,11 @@
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
+from threading import Barrier
 from typing import Any
 
 import pytest
+from django.db import connection, connections
 from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
@@ -282,6 +285,59 @@ def test_the_tree_costs_one_query(
     with django_assert_num_queries(1):
         tree = client.get(DEPTS).json()["data"]
     assert len(tree[0]["children"]) == rows
+
+
+def _at_once(*calls: Callable[[], Any]) -> list[int]:
+    """Make the calls at the same time, each on a connection of its own; return their statuses."""
+    start = Barrier(len(calls))
+
+    def run(call: Callable[[], Any]) -> int:
+        try:
+            start.wait()
+            status: int = call().status_code
+            return status
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return sorted(threads.map(run, calls))
+
+
+@pytest.fixture
+def two_clients(make_user: Callable[..., Any], client_for: ClientFor) -> list[APIClient]:
+    """Return two signed-in superusers; an in-memory SQLite database has no two connections."""
+    if connection.vendor == "sqlite":
+        pytest.skip("needs a database server")
+    return [client_for(make_user(is_superuser=True)) for _number in range(2)]
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempt", range(5))
+def test_of_two_equal_names_at_the_same_time_one_wins(
+    two_clients: list[APIClient], attempt: int
+) -> None:
+    first, second = two_clients
+    body = _body(name=f"sales {attempt}")
+    statuses = _at_once(lambda: first.post(DEPTS, body), lambda: second.post(DEPTS, body))
+    assert statuses == [HTTPStatus.OK, HTTPStatus.CONFLICT]
+    assert Department.objects.count() == 1
+
+
+@pytest.mark.services
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_attempt", range(5))
+def test_two_moves_at_the_same_time_make_no_cycle(
+    two_clients: list[APIClient], _attempt: int
+) -> None:
+    first, second = two_clients
+    a, b = (department_create(name=name) for name in ("a", "b"))
+    statuses = _at_once(
+        lambda: first.patch(f"{DEPTS}/{a.pk}", {"parent_id": b.pk}),
+        lambda: second.patch(f"{DEPTS}/{b.pk}", {"parent_id": a.pk}),
+    )
+    assert statuses == [HTTPStatus.OK, HTTPStatus.FORBIDDEN]
+    assert Department.objects.filter(parent=None).count() == 1
 
 
 def _position(**changes: Any) -> dict[str, Any]:
