@@ -8,7 +8,8 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import get_language, gettext
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
@@ -104,10 +105,10 @@ class _PublicPage(APIView):
     guard = Access.PUBLIC
     schema = None  # it is no operation of the API
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not settings.SERVE_DOCS:
-            raise Http404
+            raise Http404  # before the view chooses a renderer: the answer is that of any such path
+        return super().dispatch(request, *args, **kwargs)
 
 
 class OpenApiView(_PublicPage):

@@ -1,0 +1,56 @@
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.db import transaction
+
+from apps.core import live
+from apps.core.live import broadcast
+
+pytestmark = pytest.mark.django_db
+
+
+class Layer:
+    """As much of a channel layer as a broadcast needs."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, Any]] = []
+
+    async def group_send(self, group: str, message: Any) -> None:
+        self.sent.append((group, message))
+
+
+@pytest.fixture
+def layer(monkeypatch: pytest.MonkeyPatch) -> Layer:
+    found = Layer()
+    monkeypatch.setattr(live, "get_channel_layer", lambda: found)
+    return found
+
+
+def test_news_leave_after_the_commit(layer: Layer) -> None:
+    with transaction.atomic():
+        broadcast("user.1", "session.closed", sid="s")
+        assert layer.sent == []
+    assert layer.sent == [("user.1", {"type": "session.closed", "sid": "s"})]
+
+
+def test_news_of_an_undone_transaction_never_leave(layer: Layer) -> None:
+    with pytest.raises(RuntimeError), transaction.atomic():
+        broadcast("user.1", "session.closed")
+        raise RuntimeError
+    assert layer.sent == []
+
+
+def test_without_a_layer_nobody_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "get_channel_layer", lambda: None)
+    broadcast("user.1", "session.closed")
+
+
+def test_the_layer_of_the_site_takes_them() -> None:
+    there = get_channel_layer()
+    assert there is not None
+    channel = async_to_sync(there.new_channel)()
+    async_to_sync(there.group_add)("news", channel)
+    broadcast("news", "row.made", pk=1)
+    assert async_to_sync(there.receive)(channel) == {"type": "row.made", "pk": 1}

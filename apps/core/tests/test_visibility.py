@@ -1,0 +1,45 @@
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser, Group
+from django.db.models import QuerySet
+
+from apps.core import visibility
+from apps.core.errors import OutOfSightError
+from apps.core.visibility import verify_visible, visible_to
+
+pytestmark = pytest.mark.django_db
+
+
+def all_but_hidden(queryset: QuerySet[Any], user: Any) -> QuerySet[Any]:
+    """Stand for the function that the setting VISIBILITY names."""
+    return queryset.exclude(name=f"hidden from {user.username}")
+
+
+@pytest.fixture(autouse=True)
+def _rule(settings: Any) -> Any:
+    settings.VISIBILITY = "apps.core.tests.test_visibility.all_but_hidden"
+    visibility._filter.cache_clear()
+    yield
+    visibility._filter.cache_clear()
+
+
+def test_the_setting_decides_what_a_user_sees(user: Any) -> None:
+    Group.objects.create(name="hidden from ann")
+    shown = Group.objects.create(name="shown")
+    assert list(visible_to(Group.objects.all(), user)) == [shown]
+
+
+@pytest.mark.parametrize("nobody", [None, AnonymousUser()])
+def test_a_stranger_sees_nothing(nobody: Any) -> None:
+    Group.objects.create(name="shown")
+    assert not visible_to(Group.objects.all(), nobody).exists()
+
+
+def test_a_row_is_looked_up_again_after_a_write(user: Any) -> None:
+    row = Group.objects.create(name="shown")
+    verify_visible(row, user)
+    row.name = "hidden from ann"
+    row.save()
+    with pytest.raises(OutOfSightError):
+        verify_visible(row, user)
