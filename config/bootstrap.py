@@ -1,7 +1,7 @@
 """Make `.venv` from the hashed lock and carry on inside it.
 
-Standard library only and readable by Python 3.9: it runs before anything is installed, and before it
-is known which Python this is.
+Standard library only and readable by Python 3.9: it runs before anything is installed, and before
+it is known which Python this is.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 OLDEST = (3, 11)
 AS_IT_IS = "ATRIUM_BOOTSTRAPPED"
-"""Set in the environment, the running interpreter is used as it is: its owner sees to the packages."""
+"""Set in the environment, it makes us use the running Python as it is, whoever filled it."""
 
 DEV_COMMANDS = frozenset({"test"})
 """Commands that need what developers need; the rest runs on `requirements/base.lock` alone."""
@@ -51,7 +51,7 @@ def enter(argv: Sequence[str]) -> None:
     """
     if os.environ.get(AS_IT_IS):
         return
-    kind = "dev" if argv[1:2] and argv[1] in DEV_COMMANDS or "--dev" in argv[1:] else "base"
+    kind = "dev" if (argv[1:2] and argv[1] in DEV_COMMANDS) or "--dev" in argv[1:] else "base"
     is_inside = Path(sys.prefix).resolve() == VENV.resolve()
     if is_inside and not any(VENV.glob(".atrium-*")):
         return  # made by hand: its owner sees to the packages
@@ -93,20 +93,21 @@ def build(kind: str) -> None:
         if not problem:
             break
     else:
-        advice = "install the Debian package python3-pip (or uv), then run the same command again"
-        raise BootstrapError(
-            f"the packages could not be installed: {problem}"
-            if problem
-            else f"there is no pip here; {advice}"
-        )
+        raise BootstrapError(_advice(problem))
     # The lock of developers holds all of the other one.
     for done in {kind, "base"}:
         (VENV / f".atrium-{done}").write_text(_digest(done))
     say(f"ready in {time.monotonic() - started:.0f} s")
 
 
+def _advice(problem: str) -> str:
+    if problem:
+        return f"the packages could not be installed, run the same command again: {problem}"
+    return "there is no pip here; install the package python3-pip, then run the same command again"
+
+
 def installers() -> Iterator[tuple[str, list[str]]]:
-    """Yield the ways to fill the environment that this machine has, best first, by name and command."""
+    """Yield the ways to fill the environment that this machine has, best first: name, command."""
     pip = ["--disable-pip-version-check", "--no-input", "install", "--require-hashes", "--no-deps"]
     uv = shutil.which("uv")
     if uv and _runs(uv, "--version"):
@@ -134,7 +135,8 @@ def say(text: str) -> None:
 def _refuse_old_python() -> None:
     if sys.version_info < OLDEST:
         wanted, found = ".".join(map(str, OLDEST)), sys.version.split()[0]
-        raise BootstrapError(f"Python {wanted} or newer is needed and this is {found}")
+        msg = f"Python {wanted} or newer is needed and this is {found}; install python{wanted}"
+        raise BootstrapError(msg)
 
 
 @contextlib.contextmanager
@@ -146,7 +148,7 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def _digest(kind: str) -> str:
-    """Return what a stamp must say: the lock's content and the interpreter below the environment."""
+    """Return what a stamp must say: the lock's content and the Python below the environment."""
     lock = (ROOT / "requirements" / f"{kind}.lock").read_bytes()
     return f"{hashlib.sha256(lock).hexdigest()} {PYTHON.resolve()}\n"
 
@@ -167,7 +169,8 @@ def _make() -> None:
     made = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - fixed
     if made.returncode:
         last = (made.stderr.strip() or made.stdout.strip() or "unknown").splitlines()[-1]
-        raise BootstrapError(f"{VENV} could not be made: {last}; install the package python3-venv")
+        msg = f"{VENV} could not be made: {last}; install the package python3-venv"
+        raise BootstrapError(msg)
 
 
 def _runs(*command: str) -> bool:
@@ -215,7 +218,8 @@ def _bundled_wheels() -> Iterator[Path]:
 def _wheel_by_apt(folder: Path) -> "Path | None":
     """Return Debian's own wheel of pip, fetched from the mirrors this machine already trusts.
 
-    Nothing is installed and no rights are needed: apt checks the signature and unpacks into `folder`.
+    Nothing is installed and no rights are needed: apt checks the signature and unpacks into
+    `folder`.
     """
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
         return None
@@ -223,7 +227,7 @@ def _wheel_by_apt(folder: Path) -> "Path | None":
     own = [f"-oDir::State={folder}", f"-oDir::Cache={folder}", "-oDebug::NoLocking=1"]
     (folder / "lists" / "partial").mkdir(parents=True)
     package = ["download", "python3-pip-whl"]
-    if not _fetches(folder, ["apt-get", "-qq", *package]):  # the machine's lists may be empty or old
+    if not _fetches(folder, ["apt-get", "-qq", *package]):  # the machine's lists may be old
         _fetches(folder, ["apt-get", "-qq", *own, "update"])
         _fetches(folder, ["apt-get", "-qq", *own, *package])
     for archive in folder.glob("*.deb"):

@@ -35,9 +35,11 @@ def database(url: str, *, data_dir: Path, pool_size: int) -> dict[str, Any]:
     engine = ENGINES[parts.scheme]
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     if engine == "postgresql":
-        # Persistent connections do not work under ASGI (a thread a request), so the pool of psycopg does.
+        # Persistent connections do not work under ASGI (a thread a request), so the pool of psycopg
+        # does.
         options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": WAIT_SECONDS}
-        # Statements are prepared by the server from the first use on: the SQL of a list is the same every time.
+        # Statements are prepared by the server from the first use on: the SQL of a list is the same
+        # every time.
         options["server_side_binding"] = True
         options["prepare_threshold"] = 1
     else:

@@ -1,8 +1,9 @@
 """The only reader of the environment: every key, its type, its default and what it is for.
 
-A value comes from the process environment, else from the file `.env` at the top of the checkout, else from the default.
-A key that starts with `ATRIUM_` and is not listed here, or a value of the wrong type, stops the start in one line.
-`docs/settings.md` and `.env.example` are generated from this file.
+A value comes from the process environment, else from the file `.env` at the top of the checkout,
+else from the default. A key that starts with `ATRIUM_` and is not listed here, or a value of the
+wrong type, stops the start in one line. `docs/settings.md` and `.env.example` are generated from
+this file.
 """
 
 from __future__ import annotations
@@ -45,24 +46,26 @@ def _key(default: Any, about: str, *, group: str, secret: bool = False) -> Any:
 class Env:
     """The environment, read and typed."""
 
-    env: Mode = _key("local", "Which settings to load: local, test or production.", group="General")
+    env: Mode = _key("local", "Which settings to load: local, test or production.", group="General")  # noqa: RUF009 - it returns a field()
     secret_key: str = _key(
         "",
-        "Signs console sessions and, without ATRIUM_JWT_KEYS, access tokens. At least 50 characters in production;"
+        "Signs console sessions and, without ATRIUM_JWT_KEYS, access tokens. At least 50"
+        " characters in production;"
         " elsewhere one is made on first start and kept in var/.",
         group="General",
         secret=True,
     )
     demo: bool = _key(
         default=False,
-        about="Three accounts (admin, opt, user) with the password 123456 and no captcha, for trying out and for tests."
+        about="Three accounts (admin, opt, user) with the password 123456 and no captcha, for"
+        " trying out and for tests."
         " Refused in production.",
         group="General",
     )
     data_dir: str = _key(
         "var", "Where the embedded database, keys and uploads live.", group="General"
     )
-    language: Language = _key(
+    language: Language = _key(  # noqa: RUF009 - it returns a field()
         "zh-hans",
         "Language when a client asks for none that we have: zh-hans or en.",
         group="General",
@@ -70,9 +73,10 @@ class Env:
     time_zone: str = _key(
         "Asia/Shanghai", "Zone in which times are shown on the wire.", group="General"
     )
-    pk_mode: KeyMode = _key(
+    pk_mode: KeyMode = _key(  # noqa: RUF009 - it returns a field()
         "auto",
-        "How primary keys are made: auto (counted by the database) or snowflake (made by us, 63 bits)."
+        "How primary keys are made: auto (counted by the database) or snowflake (made by us,"
+        " 63 bits)."
         " Choose before the first migration.",
         group="General",
     )
@@ -88,7 +92,8 @@ class Env:
     )
     database_url: str = _key(
         "",
-        "postgresql://user:password@host:5432/name or mysql://…; empty means SQLite in the data folder.",
+        "postgresql://user:password@host:5432/name or mysql://…; empty means SQLite in the"
+        " data folder.",
         group="Services",
         secret=True,
     )
@@ -129,7 +134,8 @@ class Env:
     )
     https: bool = _key(
         default=True,
-        about="Whether production is reached by HTTPS: secure cookies, HSTS and the redirect follow.",
+        about="Whether production is reached by HTTPS: secure cookies, HSTS and the redirect"
+        " follow.",
         group="Network",
     )
     docs: bool = _key(
@@ -139,7 +145,8 @@ class Env:
     )
     jwt_keys: tuple[str, ...] = _key(
         (),
-        "Keys for access tokens as id:secret; the first signs, all verify. List the old one second while rotating.",
+        "Keys for access tokens as id:secret; the first signs, all verify. List the old one"
+        " second while rotating.",
         group="Sign-in",
         secret=True,
     )
@@ -216,7 +223,8 @@ def read_env(environ: Mapping[str, str]) -> Env:
 
 
 def dotenv(path: Path) -> dict[str, str]:
-    """Return the `NAME=value` lines of a file; comments, blank lines and `export` are passed over."""
+    """Return the `NAME=value` lines of a file; comments, blank lines and `export` are passed"
+    " over."""
     if not path.is_file():
         return {}
     return dict(_pairs(path))

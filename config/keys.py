@@ -42,7 +42,8 @@ def jwt_keys(given: Iterable[str], secret: str) -> dict[str, str]:
     for entry in given:
         key_id, sign, key = entry.partition(":")
         if not sign or not key_id or len(key) < MIN_JWT_KEY_LENGTH:
-            msg = f"ATRIUM_JWT_KEYS wants id:secret, each secret of {MIN_JWT_KEY_LENGTH} characters or more"
+            least = f"{MIN_JWT_KEY_LENGTH} characters or more"
+            msg = f"ATRIUM_JWT_KEYS wants id:secret, each secret of {least}"
             raise EnvironmentKeyError(msg)
         keys[key_id] = key
     return keys or {"default": hmac.new(secret.encode(), b"atrium.jwt", hashlib.sha256).hexdigest()}

@@ -1,7 +1,7 @@
 """Jobs of the embedded broker, kept in a table so that a stop of the one process loses none.
 
-Each queued job has a row until it has run. At the next start the rows of an earlier process are queued
-again, which makes a job run at least once: jobs must bear being run twice.
+Each queued job has a row until it has run. At the next start the rows of an earlier process are
+queued again, which makes a job run at least once: jobs must bear being run twice.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def job_keep(*, task_id: str, name: str, headers: Mapping[str, Any], body: Seque
         headers: The message's headers: time to run at, retries, group and the like.
         body: Arguments, keyword arguments and what follows the job.
     """
-    # Through kombu's JSON, which writes moments and decimals so that they come back as what they were.
+    # Through kombu's JSON, which writes moments and decimals so that they come back as what they
+    # were.
     payload = dumps({"headers": dict(headers), "body": list(body)})
     OutboxJob.objects.update_or_create(
         task_id=task_id, defaults={"name": name, "payload": payload, "boot": BOOT}

@@ -17,7 +17,7 @@ class PromptService(beat.Service):
     The original sleeps with `time.sleep`, so that a stop takes as long as the pause at hand.
     """
 
-    def start(self, embedded_process: bool = False) -> None:  # noqa: FBT001, FBT002, ARG002 - Celery's signature
+    def start(self, embedded_process: bool = False) -> None:  # noqa: FBT001, FBT002 - Celery's signature
         signals.beat_init.send(sender=self)
         self.effective_max_interval = self.scheduler.max_interval
         self._last_tick = time.monotonic()

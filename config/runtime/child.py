@@ -1,4 +1,4 @@
-"""Entry of the serving process of `up`; `supervisor` starts it with the numbers of three descriptors."""
+"""Entry of the serving process of `up`; `supervisor` starts it."""
 
 import sys
 from collections.abc import Sequence
@@ -10,7 +10,8 @@ def main(argv: Sequence[str]) -> None:
     """Prepare the platform and serve it until told to stop; the process ends in here.
 
     Args:
-        argv: Numbers of the listening socket, of the pipe that tells the supervisor that we serve, and
+        argv: Numbers of the listening socket, of the pipe that tells the supervisor that we serve,
+        and
             of the one by which it lets worker and beat start.
     """
     listener, ready, go = map(int, argv)

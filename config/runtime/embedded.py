@@ -111,7 +111,8 @@ def prepare() -> list[str]:
     except (DatabaseError, CommandError) as error:
         msg = f"atrium: the database cannot be prepared: {str(error).strip()}"
         raise SystemExit(msg) from error
-    # They import the URLconf, which is lazy: a fault there would otherwise show as a 500 on every page.
+    # They import the URLconf, which is lazy: a fault there would otherwise show as a 500 on every
+    # page.
     serious = [message for message in checks.run_checks() if message.is_serious()]
     if serious:
         raise SystemExit("\n".join(["atrium: the system checks failed", *map(str, serious)]))

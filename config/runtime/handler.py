@@ -1,8 +1,8 @@
 """Django's ASGI handler for synchronous code: a request is one visit to a thread that lives on.
 
-The stock handler makes a thread for each request and crosses between it and the event loop for every
-signal, the middleware and the closing of the response. Here the body is read in the loop, all that is
-Django runs in one go in a thread, and the answer is sent from the loop again.
+The stock handler makes a thread for each request and crosses between it and the event loop for
+every signal, the middleware and the closing of the response. Here the body is read in the loop, all
+that is Django runs in one go in a thread, and the answer is sent from the loop again.
 """
 
 import asyncio

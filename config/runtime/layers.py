@@ -38,7 +38,8 @@ async def at_home(call: Coroutine[Any, Any, T]) -> T:
 class EmbeddedChannelLayer(InMemoryChannelLayer):
     """The in-memory layer, every call of which runs in the loop of the consumers.
 
-    The original's queues belong to one loop and one thread: what a job's thread puts there lies until
+    The original's queues belong to one loop and one thread: what a job's thread puts there lies
+    until
     something else wakes that loop.
     """
 

@@ -8,7 +8,7 @@ from config.runtime.layers import home
 class Lifespan:
     """Answers the lifespan protocol, and tells the channel layer which loop is the server's."""
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:  # noqa: ARG002 - ASGI's signature
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":

@@ -8,7 +8,7 @@ from django.utils.module_loading import module_has_submodule
 
 
 def seed_all(*, demo: bool) -> list[str]:
-    """Bring menus and first rows up to date; return what the person who starts us must be told, once.
+    """Bring menus and first rows up to date; return what must be told to whoever starts us.
 
     Every installed app may have a module `seeds` with a function `seed(*, demo: bool)`, which may
     return lines to show. It runs at each start, so it leaves alone what is there. The lowest floor

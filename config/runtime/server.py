@@ -11,7 +11,7 @@ GRACE_SECONDS = 2
 """How long requests at hand may take once the server was told to stop."""
 
 KEEP_ALIVE_SECONDS = 75
-"""Longer than a proxy in front keeps an idle connection (nginx: 60), so that it is the one to close it."""
+"""Longer than a proxy in front keeps an idle connection (nginx: 60), so that it closes it."""
 
 SERVED: dict[str, Any] = {
     "lifespan": "on",

@@ -1,8 +1,8 @@
 """The parent of `up`: it owns the listening socket and keeps one child serving from it.
 
-Standard library only; Django is never imported here, so the parent stays small and cannot be broken by
-what it starts. HUP replaces the child without refusing a connection, a child that dies is started
-again, TERM and INT end everything within seconds.
+Standard library only; Django is never imported here, so the parent stays small and cannot be broken
+by what it starts. HUP replaces the child without refusing a connection, a child that dies is
+started again, TERM and INT end everything within seconds.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 BACKLOG = 2048
 END_SECONDS = 4.7
-"""How long a child may take to end. It leaves by itself before that; see `child.DEADLINE_SECONDS`."""
+"""How long a child may take to end; it leaves by itself before: `embedded.DEADLINE_SECONDS`."""
 
 SWAP_SECONDS = 120.0
 STEADY_SECONDS = 60.0
@@ -165,7 +165,7 @@ class Supervisor:
         return new
 
     def _revive(self, dead: Child) -> Child:
-        """Start a child in place of a dead one, with growing pauses for as long as none gets ready."""
+        """Start a child in place of a dead one, with growing pauses until one gets ready."""
         code = dead.process.returncode
         dead.end()
         pause = 0.0 if time.monotonic() - dead.started > STEADY_SECONDS else FIRST_PAUSE
@@ -246,7 +246,9 @@ def main(argv: Sequence[str]) -> int:
         prog="manage.py up", description="Serve the whole platform from one process."
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
-    parser.add_argument("--port", type=int, default=8000, help="port; 0 takes a free one (%(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=8000, help="port; 0 takes a free one (%(default)s)"
+    )
     options = parser.parse_args(argv)
     listener = listen(options.host, options.port)
     say("starting")

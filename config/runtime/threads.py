@@ -14,7 +14,8 @@ Job = tuple[asyncio.AbstractEventLoop, "asyncio.Future[Any]", Context, Callable[
 class ThreadPool:
     """Runs functions in threads that keep their thread-locals, and so their database connections.
 
-    Leaner than a ThreadPoolExecutor: one queue, one wake-up of the loop for each answer. The threads
+    Leaner than a ThreadPoolExecutor: one queue, one wake-up of the loop for each answer. The
+    threads
     are daemons, because what hangs in one must not keep the process alive.
 
     Args:

@@ -1,7 +1,7 @@
 """A Celery broker inside the process: kombu's memory transport, woken instead of polling.
 
-kombu's own polls once a second, which is late for a person who waits and never idle for the machine.
-Here whoever puts a message rings, and whoever waits for one wakes at once.
+kombu's own polls once a second, which is late for a person who waits and never idle for the
+machine. Here whoever puts a message rings, and whoever waits for one wakes at once.
 """
 
 import threading
@@ -79,7 +79,7 @@ class Transport(memory.Transport):  # type: ignore[misc] # kombu is untyped
     Channel = Channel
     driver_name = SCHEME
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:  # noqa: ARG002 - kombu's signature
+    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
         """Deliver one message, waiting for it.
 
         Raises:

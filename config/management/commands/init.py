@@ -9,7 +9,7 @@ from config.runtime.seeding import seed_all
 
 
 class Command(BaseCommand):
-    """Fill the database with what the platform needs; run it after every `migrate`, as often as you like."""
+    """Fill the database with what the platform needs; to be run after every `migrate`."""
 
     help = "Bring menus and the first accounts up to date; may be run as often as you like."
 

@@ -46,7 +46,9 @@ class Command(BaseCommand):
             urls = {service: options[service] for service in services}
             absent = [service for service, url in urls.items() if not is_reachable(url)]
             if absent:
-                self.stdout.write(f"services: {title} passed over, not reachable: {', '.join(absent)}")
+                self.stdout.write(
+                    f"services: {title} passed over, not reachable: {', '.join(absent)}"
+                )
                 continue
             self.stdout.write(f"services: the tests on {title}")
             self.stdout.flush()
@@ -57,7 +59,9 @@ class Command(BaseCommand):
             raise CommandError(msg)
 
     def _run(self, urls: Mapping[str, str], selection: str) -> int:
-        environ = {key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
+        environ = {
+            key: value for key, value in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"
+        }
         environ |= {NAMES[service]: url for service, url in urls.items()}
         command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--create-db", "-m", selection]
         ended = subprocess.run(command, cwd=settings.BASE_DIR, env=environ, check=False)  # noqa: S603 - fixed

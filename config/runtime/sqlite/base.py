@@ -1,6 +1,7 @@
 """Django's SQLite backend with a fair queue in front of write transactions.
 
-SQLite's own busy handler is unfair: under twelve writers some wait for seconds. Here they stand in line, within this process.
+SQLite's own busy handler is unfair: under twelve writers some wait for seconds. Here they stand in
+line, within this process.
 """
 
 import threading
