@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bench.settings")
 os.environ.setdefault("ATRIUM_DEMO", "1")
+os.environ.setdefault("ATRIUM_TRUSTED_PROXIES", "127.0.0.1")  # so that one load is many clients
 
 import django
 
@@ -57,7 +58,7 @@ def targets(size: int, token: str) -> dict[str, Target]:
         "me": Target("/api/v1/sys/users/me", token=token),
         "users": Target(f"/api/v1/sys/users?size={size}", token=token),
         "sidebar": Target("/api/v1/sys/menus/sidebar", token=token),
-        "login": Target("/api/v1/auth/login", method="POST", body=login),
+        "login": Target("/api/v1/auth/login", method="POST", body=login, is_many_clients=True),
     }
 
 

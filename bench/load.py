@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
+from itertools import count
+
+_numbers = count()
 
 
 @dataclass
@@ -34,6 +37,8 @@ class Target:
     method: str = "GET"
     token: str = ""
     body: bytes = b""
+    is_many_clients: bool = False
+    """Whether each request says that it comes from another address, behind a trusted proxy."""
 
 
 async def load(port: int, target: Target, *, connections: int, seconds: float) -> Figures:
@@ -50,7 +55,7 @@ async def _ask(port: int, target: Target, figures: Figures, ends: float) -> None
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     message = _message(port, target)
     while (began := time.perf_counter()) < ends:
-        writer.write(message)
+        writer.write(_message(port, target) if target.is_many_clients else message)
         status = await _answer(reader)
         figures.times.append((time.perf_counter() - began) * 1000)
         figures.failures += status != 200  # noqa: PLR2004 - the one status that counts
@@ -61,6 +66,9 @@ def _message(port: int, target: Target) -> bytes:
     lines = [f"{target.method} {target.path} HTTP/1.1", f"Host: 127.0.0.1:{port}"]
     if target.token:
         lines.append(f"Authorization: Bearer {target.token}")
+    if target.is_many_clients:
+        number = next(_numbers)
+        lines.append(f"X-Forwarded-For: 10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}")
     if target.body:
         lines += ["Content-Type: application/json", f"Content-Length: {len(target.body)}"]
     return "\r\n".join([*lines, "", ""]).encode() + target.body

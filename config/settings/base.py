@@ -107,7 +107,7 @@ VISIBILITY = "apps.access.selectors.visible_to"
 """The one function that says which rows of a queryset a user may see; `core.visibility` calls it."""
 
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "config.hashers.Argon2idHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 ANONYMOUS_USER_NAME = None  # guardian: no row that stands for strangers
