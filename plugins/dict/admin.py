@@ -11,19 +11,33 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
-from apps.core.console import ConsoleModelAdmin, SwitchMixin, VisibleRelatedFilter, state_chip
+from apps.core.console import (
+    ConsoleModelAdmin,
+    SwitchMixin,
+    VisibleRelatedFilter,
+    chips,
+    state_chip,
+)
 from plugins.dict import services
 from plugins.dict.errors import DictCodeTakenError, DictLabelTakenError
 from plugins.dict.models import DictData, DictType
+
+TONES = {
+    **dict.fromkeys(("success", "green", "lime"), "good"),
+    **dict.fromkeys(("error", "red", "volcano", "magenta"), "bad"),
+    **dict.fromkeys(("warning", "gold", "orange"), "warm"),
+    **dict.fromkeys(("default", ""), "quiet"),
+}
+"""The colours of the front end's tags, as the console has them; any other is our own."""
 
 
 class DictDataInline(TabularInline):  # type: ignore[misc] # unfold has no types
     """The entries of a dictionary, below it; each operation needs the code of an entry."""
 
     model = DictData
-    fields = ("label", "value", "color", "sort", "is_active", "remark")
+    fields = ("label", "value", "color", "sort", "is_active")
     extra = 0
-    tab = True
+    hide_title = True
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("dict:data:list")
@@ -82,13 +96,17 @@ class DictDataAdmin(SwitchMixin, ConsoleModelAdmin):
     resource = "dict:data"
     icon = "label"
     refusal_fields: ClassVar = {DictLabelTakenError.reason: "label"}
-    list_display = ("label", "value", "type", "color", "sort", "state")
+    list_display = ("shown", "value", "type", "color", "sort", "state")
     list_filter = (("type", VisibleRelatedFilter), "is_active")
     list_select_related = ("type",)
     search_fields = ("label", "value", "type__name", "type__code")
     search_help_text = _("Label, value or dictionary")
     ordering = ("type", "sort", "pk")
     fields = ("type", ("label", "value"), ("color", "sort"), "is_active", "remark")
+
+    @admin.display(description=_("label"), ordering="label")
+    def shown(self, entry: DictData) -> SafeString:
+        return chips([entry.label], tone=TONES.get(entry.color, ""))
 
     @admin.display(description=_("state"), ordering="is_active")
     def state(self, entry: DictData) -> SafeString:

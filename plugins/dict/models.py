@@ -40,8 +40,8 @@ class DictData(OwnedModel):
     objects = DictDataQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("entry")
-        verbose_name_plural = _("entries")
+        verbose_name = _("dictionary entry")
+        verbose_name_plural = _("dictionary entries")
         ordering = ("sort", "id")
         constraints = (
             models.UniqueConstraint(fields=("type", "label"), name="dict_data_label_per_type"),
