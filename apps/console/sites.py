@@ -7,7 +7,9 @@ from typing import Any
 
 from csp.decorators import csp_update
 from django.conf import settings
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
@@ -89,10 +91,29 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc] # unfold has no types
     ) -> HttpResponse:
         return views.own_password(request)
 
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        return ChoicesView.as_view(admin_site=self)(request)
+
     def search(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return views.search(request)
+
+
+class ChoicesView(AutocompleteJsonView):
+    """Answers a choice field with what its form accepts, for whoever may use that form."""
+
+    def has_perm(self, request: HttpRequest, obj: Any = None) -> bool:
+        page = self._form_page()
+        return bool(page.has_add_permission(request) or page.has_change_permission(request))
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = self._form_page().get_field_queryset(None, self.source_field, self.request)
+        found, may_repeat = self.model_admin.get_search_results(self.request, rows, self.term)
+        return found.distinct() if may_repeat else found
+
+    def _form_page(self) -> Any:
+        return self.admin_site.get_model_admin(self.source_field.model)
 
 
 def _allow_console_scripts(patterns: Iterable[URLPattern | URLResolver]) -> None:

@@ -88,6 +88,7 @@ class DepartmentAdmin(SwitchMixin, TreeModelAdmin):
 class PositionAdmin(SwitchMixin, ConsoleModelAdmin):
     resource = "sys:position"
     icon = "badge"
+    place = 1
     refusal_fields: ClassVar = {
         PositionNameTakenError.reason: "name",
         PositionCodeTakenError.reason: "code",

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from apps.access.admin.trees import PermissionTreeField
 from apps.access.errors import RoleNameTakenError
@@ -52,7 +53,6 @@ class RoleAdmin(SwitchMixin, ConsoleModelAdmin):
     list_filter = ("is_active", "is_scoped")
     search_fields = ("name", "remark")
     search_help_text = _("Name or remark")
-    filter_horizontal = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Role]:
         found: QuerySet[Role] = super().get_queryset(request)
@@ -80,6 +80,7 @@ class RoleAdmin(SwitchMixin, ConsoleModelAdmin):
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "menus":
             return PermissionTreeField(actor=request.user, label="")
+        kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> Any:

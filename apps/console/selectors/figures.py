@@ -136,10 +136,11 @@ def _shown(found: Figures) -> Figures:
     days = [(datetime.fromisoformat(day), times) for day, times in sessions["days"]]
     browsers = sessions["browsers"]
     total = sum(times for _name, times in browsers)
+    pattern = pgettext("day in a plot", "M j")
     return {
         "today": days[-1][1],
         "total": sum(times for _day, times in days),
-        "plot": [(date_format(day, pgettext("day in a plot", "M j")), times) for day, times in days],
+        "plot": [(date_format(day, pattern), times) for day, times in days],
         "browsers": [
             {"name": name, "times": times, "percent": round(100 * times / total)}
             for name, times in browsers

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
@@ -45,12 +46,19 @@ def navigation(request: HttpRequest) -> list[Group]:
 
 
 def pages() -> list[ConsoleModelAdmin]:
-    """Return every page of the console, in the order of the apps."""
-    return list(admin.site._registry.values())  # noqa: SLF001 - the admin has no other list
+    """Return every page of the console: the platform's apps first, then the plugins."""
+    order = {config.label: place for place, config in enumerate(apps.get_app_configs())}
+    found = list(admin.site._registry.values())  # noqa: SLF001 - the admin has no other list
+    return sorted(
+        found, key=lambda page: (_is_plugin(page), order[page.opts.app_label], page.place)
+    )
+
+
+def _is_plugin(page: ConsoleModelAdmin) -> bool:
+    return isinstance(page.opts.app_config, PluginConfig)
 
 
 def _group_title(page: ConsoleModelAdmin) -> str | Promise:
-    config = page.opts.app_config
-    if isinstance(config, PluginConfig):
+    if _is_plugin(page):
         return _("Plugins")
-    return capfirst(str(config.verbose_name))
+    return capfirst(str(page.opts.app_config.verbose_name))

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 from django.contrib import messages
 from django.contrib.admin import RelatedFieldListFilter
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models, transaction
 from django.db.models import QuerySet
 from django.forms import BaseModelForm, Form
@@ -22,9 +23,19 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RelatedDropdownFilter
+from unfold.views import ChangeList
 
 from apps.core.errors import DomainError
 from apps.core.visibility import verify_visible, visible_to
+
+
+class ConsoleChangeList(ChangeList):  # type: ignore[misc] # unfold has no types
+    """Counts the rows that are looked for, and all rows only where that is the same."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
 
 
 class ConsoleModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
@@ -34,12 +45,14 @@ class ConsoleModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
         resource: The guard's resource whose codes open the page: `sys:role`. Without one only
             superusers see it.
         icon: A name from Material Symbols, for the sidebar.
+        place: Where it stands in its group of the sidebar.
         refusal_fields: The form field that a refusal is about, by its reason, or by the name that
             the wire has for the field.
     """
 
     resource: ClassVar[str] = ""
     icon: ClassVar[str] = "table_rows"
+    place: ClassVar[int] = 0
     refusal_fields: ClassVar[Mapping[str, str]] = {}
 
     list_per_page = 25
@@ -73,6 +86,9 @@ class ConsoleModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.holds(request, "list") and self.holds(request, "del")
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return ConsoleChangeList
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         found: QuerySet[Any] = visible_to(super().get_queryset(request), request.user)
         return found
@@ -83,9 +99,12 @@ class ConsoleModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        for way in ("can_add_related", "can_change_related", "can_delete_related"):
-            if field is not None and hasattr(field.widget, way):
-                setattr(field.widget, way, False)  # one page does one thing
+        if field is None:
+            return None
+        if isinstance(db_field, models.TextField):
+            field.widget.attrs["rows"] = 3
+        if isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget = field.widget.widget  # one page does one thing
         return field
 
     def visible_object(self, request: HttpRequest, object_id: str) -> Any:

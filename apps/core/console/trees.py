@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
+from django.utils.functional import lazy
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.views import ChangeList
 
-from apps.core.console.pages import ConsoleModelAdmin
+from apps.core.console.pages import ConsoleChangeList, ConsoleModelAdmin
 
 INDENT = "\u2003"
 LEAF = SafeString('<span class="at-tree-leaf"></span>')
@@ -55,7 +56,7 @@ def places_of(rows: Iterable[tuple[int, int | None, str]]) -> dict[int, Place]:
     return places
 
 
-class TreeChangeList(ChangeList):  # type: ignore[misc] # unfold has no types
+class TreeChangeList(ConsoleChangeList):
     """Orders the rows of a page by the tree. Of all rows only key, parent and name are read."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -94,7 +95,7 @@ class TreeModelAdmin(ConsoleModelAdmin):
     sortable_by: ClassVar[tuple[str, ...]] = ()
     list_before_template = "console/tree_tools.html"
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConsoleChangeList]:
         return TreeChangeList
 
     def tree_cell(self, row: Any) -> SafeString:
@@ -133,9 +134,11 @@ def _toggle(name: str) -> SafeString:
 class TreeChoiceField(ModelChoiceField[Any]):
     """A choice among the rows of a tree, in its order and indented."""
 
-    def __init__(self, queryset: QuerySet[Any], *, tree_name: str = "name", **kwargs: Any) -> None:
+    def __init__(
+        self, queryset: QuerySet[Any], *, label: Any, tree_name: str = "name", **kwargs: Any
+    ) -> None:
         self.tree_name = tree_name
-        super().__init__(queryset, **kwargs)
+        super().__init__(queryset, label=lazy(capfirst, str)(label), **kwargs)
 
     @property
     def choices(self) -> Any:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 
 if TYPE_CHECKING:
+    from django.test import Client
     from rest_framework.test import APIClient
 
 ClientFor: TypeAlias = "Callable[[Any], APIClient]"
@@ -47,7 +48,7 @@ def _commit_hooks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     A test runs inside a transaction that is never committed, so the hooks would never run: no
     cache would be dropped and no job sent. Hooks of what was rolled back are dropped as ever.
     """
-    uses = {"db", "user", "make_user", "client_with"} & set(request.fixturenames)
+    uses = {"db", "user", "make_user", "client_with", "console_with"} & set(request.fixturenames)
     marker = request.node.get_closest_marker("django_db")
     is_real = "transactional_db" in request.fixturenames or (
         marker is not None and marker.kwargs.get("transaction")
@@ -151,6 +152,37 @@ def client_with(make_user: Callable[..., Any], client_for: ClientFor) -> Granted
 def admin_client(client_with: GrantedClient) -> APIClient:
     """Return a client whose user is a superuser."""
     return client_with(is_superuser=True, is_staff=True)
+
+
+@pytest.fixture
+def console_for() -> Callable[[Any], Client]:
+    """Return a function that signs a user in to the console and returns the browser."""
+    from django.test import Client  # noqa: PLC0415 - see the module docstring
+    from django.utils.module_loading import import_string  # noqa: PLC0415
+
+    def sign_in(user: Any) -> Client:
+        session_open = import_string("apps.accounts.services.sessions.session_open")
+        key = import_string("apps.accounts.constants.SESSION_KEY")
+        browser = Client(headers={"accept-language": "en-US"})
+        browser.force_login(user, backend="apps.accounts.backends.PasswordBackend")
+        session = browser.session
+        session[key] = session_open(user=user, channel="console").sid
+        session.save()
+        browser.user = user  # type: ignore[attr-defined] # for the test to read
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def console_with(client_with: GrantedClient, console_for: Callable[[Any], Client]) -> Any:
+    """Return a function that makes an operator's browser; the codes are all that they hold."""
+
+    def make(*codes: str, **fields: Any) -> Client:
+        fields.setdefault("is_staff", True)
+        return console_for(client_with(*codes, **fields).user)  # type: ignore[attr-defined] # ours
+
+    return make
 
 
 @pytest.fixture

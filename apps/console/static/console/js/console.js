@@ -152,11 +152,32 @@
     }).observe(box.parentElement, { attributeFilter: ["style"] });
   };
 
+  /* The admin has things to press that are no buttons: the keyboard reaches them, readers name them. */
+  const NATIVE = "a[href], button, input, select, textarea, summary, form, nav, body, html";
+  const operable = (item) => {
+    if (item.matches(NATIVE) || item.closest("#modal-overlay") || item.hasAttribute("tabindex")) return;
+    item.setAttribute("role", "button");
+    item.setAttribute("tabindex", "0");
+    const named = item.closest("[data-label]");
+    const icon = item.textContent.trim();
+    if (named && /^[a-z_]+$/.test(icon)) item.setAttribute("aria-label", named.dataset.label);
+    item.addEventListener("keydown", (event) => {
+      if (event.target !== item || (event.key !== "Enter" && event.key !== " ")) return;
+      event.preventDefault();
+      item.click();
+    });
+  };
+  const icons = (item) => {
+    if (!item.hasAttribute("role") && !item.hasAttribute("tabindex")) item.setAttribute("aria-hidden", "true");
+  };
+
   window.addEventListener("DOMContentLoaded", () => {
     each("canvas[data-plot]", plot);
     each("[data-captcha-box]", captcha);
     const cells = [...document.querySelectorAll("[data-tree-id]")];
     if (cells.length) treeList(cells);
     dialogs();
+    each("[x-on\\:click]", operable);
+    each(".material-symbols-outlined", icons);
   });
 })();
