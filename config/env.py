@@ -223,8 +223,7 @@ def read_env(environ: Mapping[str, str]) -> Env:
 
 
 def dotenv(path: Path) -> dict[str, str]:
-    """Return the `NAME=value` lines of a file; comments, blank lines and `export` are passed"
-    " over."""
+    """Return the `NAME=value` lines of a file; comments and blank lines are passed over."""
     if not path.is_file():
         return {}
     return dict(_pairs(path))

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from django.conf import settings
@@ -105,6 +106,7 @@ def prepare() -> list[str]:
     Raises:
         SystemExit: The database or the code is not fit to serve; the text says why.
     """
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise looks for it
     try:
         _migrate()
         notices = seed_all(demo=settings.ATRIUM.demo)

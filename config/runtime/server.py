@@ -1,5 +1,6 @@
 """uvicorn, set up the way Atrium is served."""
 
+import logging
 import signal
 from collections.abc import Callable
 from types import FrameType
@@ -39,6 +40,7 @@ class Server(uvicorn.Server):
         self, application: Any, *, on_ready: Callable[[], None], on_stop: Callable[[], None]
     ) -> None:
         super().__init__(uvicorn.Config(application, **SERVED))
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # we say so ourselves
         self._on_ready = on_ready
         self._on_stop = on_stop
         # uvicorn raises the signal anew after serving, into the handler that was there before;

@@ -39,6 +39,7 @@ class EmbeddedWorker:
         self._ready = threading.Event()
         self._is_asked = False
         self._on_death = on_death
+        logging.getLogger("celery.worker.consumer").setLevel(logging.WARNING)
         app.finalize()
         app.loader.import_default_modules()
         # Not celery.apps.worker.Worker, which is made for a process of its own.

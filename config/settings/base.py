@@ -152,7 +152,7 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
     else {"BACKEND": "config.runtime.layers.EmbeddedChannelLayer"}
 }
 
-CELERY_BROKER_URL = env.celery_broker_url or "embedded://"
+CELERY_BROKER_URL = env.celery_broker_url or "embedded://localhost//"
 CELERY_RESULT_BACKEND = "django-db"
 CELERY_RESULT_EXTENDED = True
 CELERY_TASK_TRACK_STARTED = True
