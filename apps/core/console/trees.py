@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.forms import ModelChoiceField
 from django.http import HttpRequest
 from django.utils.functional import lazy
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from apps.core.console.pages import ConsoleChangeList, ConsoleModelAdmin
 
 INDENT = "\u2003"
+STEP = '<span class="at-tree-indent"></span>'
 LEAF = SafeString('<span class="at-tree-leaf"></span>')
 
 
@@ -109,7 +110,7 @@ class TreeModelAdmin(ConsoleModelAdmin):
                 name,
                 " / ".join(place.path),
             )
-        indent = format_html_join("", '<span class="at-tree-indent"></span>', ((),) * place.depth)
+        indent = SafeString(STEP * place.depth)
         return format_html(
             '<span class="at-tree-cell" data-tree-id="{}" data-tree-parent="{}">'
             "{}{}<span>{}</span></span>",
