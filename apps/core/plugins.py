@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django.apps import AppConfig, apps
 from django.conf import settings
+from django.db import transaction
 from django.utils.module_loading import module_has_submodule
 
 log = logging.getLogger("atrium.plugins")
@@ -58,6 +59,18 @@ class PluginConfig(AppConfig):
             with self._refused_if_it_fails(part):
                 if self.module is not None and module_has_submodule(self.module, part):
                     import_module(f"{self.name}.{part}")
+
+    def seed(self, *, demo: bool) -> list[str]:
+        """Run `seeds.py` and return its lines; of one that fails, nothing is kept."""
+        try:
+            with transaction.atomic():
+                lines: list[str] = import_module(f"{self.name}.seeds").seed(demo=demo) or []
+                return lines
+        except Exception:
+            if self.label in settings.PLUGIN_REGISTRY.insisted:
+                raise
+            log.exception("The seed of the plugin %s failed; the platform goes on.", self.label)
+            return []
 
     def _ready(self, ready: Callable[[], None]) -> None:
         if self._is_installed():

@@ -100,7 +100,7 @@ def discover(
 def _candidates(root: Path) -> Iterator[tuple[str, str, Path | None, str]]:
     """Yield name, app and manifest of everything that looks like a plugin; a folder wins."""
     seen = set()
-    for path in sorted(root.glob(f"*/{MANIFEST}")):
+    for path in sorted(root.glob(f"[!._]*/{MANIFEST}")):  # hidden folders and caches are none
         seen.add(path.parent.name)
         yield path.parent.name, f"{root.name}.{path.parent.name}", path, "folder"
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):

@@ -1,10 +1,13 @@
 """Fill a database with what the platform needs to be of use."""
 
 from importlib import import_module
+from typing import Any
 
-from django.apps import apps
+from django.apps import AppConfig, apps
 from django.core.management import call_command
 from django.utils.module_loading import module_has_submodule
+
+from apps.core.plugins import PluginConfig
 
 
 def seed_all(*, demo: bool) -> list[str]:
@@ -21,5 +24,10 @@ def seed_all(*, demo: bool) -> list[str]:
     notices: list[str] = []
     for config in apps.get_app_configs():
         if config.module is not None and module_has_submodule(config.module, "seeds"):
-            notices += import_module(f"{config.name}.seeds").seed(demo=demo) or []
+            seeds = config if isinstance(config, PluginConfig) else _seeds_of(config)
+            notices += seeds.seed(demo=demo) or []
     return notices
+
+
+def _seeds_of(config: AppConfig) -> Any:
+    return import_module(f"{config.name}.seeds")

@@ -65,8 +65,10 @@ def _needs(*names: str) -> str:
     return "[requires.plugins]\n" + "".join(f'{name} = ">=1"\n' for name in names)
 
 
-def test_a_folder_without_plugins_is_no_problem(root: Path) -> None:
-    assert _found(root).names == ()
+def test_a_folder_without_plugins_is_no_problem(root: Path, make: Make) -> None:
+    make(".hidden")
+    make("_kept")
+    assert _found(root) == Registry()
 
 
 def test_plugins_load_after_those_they_need_and_else_by_name(root: Path, make: Make) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 
 from apps.core.plugins import PluginConfig, load_parts
 
@@ -123,6 +124,30 @@ def test_a_plugin_that_must_load_stops_the_start(
     config = start(menus="1 / 0")
     with pytest.raises(SystemExit, match=f"ATRIUM_PLUGINS names {NAME}, which is refused"):
         config.load_parts()
+
+
+@pytest.mark.django_db
+def test_a_seed_is_told_of_the_demo_and_its_lines_are_shown(start: Start) -> None:
+    config = start(seeds="def seed(*, demo): return [f'demo {demo}']")
+    assert config.seed(demo=True) == ["demo True"]
+
+
+@pytest.mark.django_db
+def test_of_a_failing_seed_nothing_is_kept_and_the_platform_goes_on(
+    start: Start, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = start(
+        seeds="from django.contrib.contenttypes.models import ContentType\n"
+        "def seed(*, demo):\n"
+        "    ContentType.objects.create(app_label='core_trial', model='x')\n"
+        "    1 / 0\n"
+    )
+    assert config.seed(demo=False) == []
+    assert not ContentType.objects.filter(app_label=NAME).exists()
+    assert caplog.messages == [f"The seed of the plugin {NAME} failed; the platform goes on."]
+    monkeypatch.setattr(settings.PLUGIN_REGISTRY, "insisted", frozenset({NAME}))
+    with pytest.raises(ZeroDivisionError):
+        config.seed(demo=False)
 
 
 def test_plugins_that_were_refused_before_are_told_in_the_log(
