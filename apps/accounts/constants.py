@@ -6,6 +6,12 @@ TOUCH_SECONDS = 30
 FLUSH_SECONDS = 10
 """How often noted activity is written to the database."""
 
+ONLINE_SECONDS = 300
+"""A session that was active within this time counts as online."""
+
+MAX_LISTED = 2000
+"""Most sessions that one answer lists, those active last first; the wire has no pages for them."""
+
 SESSION_KEY = "atrium_sid"
 """Where a console session keeps the id of its `Session` row."""
 

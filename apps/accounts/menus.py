@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.menus import MenuEntry
+from apps.core.menus import MenuEntry, MenuKind
 
 MENUS = (
     MenuEntry(
@@ -16,6 +16,26 @@ MENUS = (
         sort=2,
         resource="sys:user",
         also=("sys:dept:list",),
+    ),
+    MenuEntry(
+        name="Monitor",
+        title="page.menu.monitor",
+        label=_("monitor"),
+        kind=MenuKind.DIRECTORY,
+        path="/monitor",
+        icon="mdi:monitor-eye",
+        sort=4,
+    ),
+    MenuEntry(
+        name="Online",
+        title="page.menu.online",
+        label=_("sessions"),
+        parent="Monitor",
+        path="/log/online",
+        component="/monitor/online/index",
+        icon="wpf:online",
+        sort=1,
+        resource="sys:session",
     ),
     MenuEntry(
         name="Profile",

@@ -86,7 +86,7 @@ class SessionAdmin(ConsoleModelAdmin):
         return self.holds(request, "list") and self.holds(request, "kick")
 
     @admin.display(description=gettext_lazy("user"), ordering="user__username")
-    def who(self, session: Session) -> SafeString:
+    def who(self, session: Any) -> SafeString:
         return named_cell(session.user.nickname, session.user.username, session.user_id)
 
     @admin.display(description=gettext_lazy("device"))

@@ -10,8 +10,9 @@ from rest_framework import serializers
 
 from apps.access.api.serializers import MenuRow, RoleRow, ScopeRow
 from apps.accounts.models import User
+from apps.accounts.selectors.sessions import is_online
 from apps.core.api.fields import IdField, StatusField, TextField, WireTimeField
-from apps.core.api.rows import EmptyList, RowSerializer
+from apps.core.api.rows import Computed, EmptyList, RowSerializer
 from apps.organization.api.serializers import DeptRow, PositionRow
 
 PHONE = RegexValidator(r"^1[3-9]\d{9}$", _("Enter a mobile number of 11 digits."), code="phone")
@@ -202,3 +203,32 @@ class SwaggerTokenRow(serializers.Serializer[Any]):
     access_token = serializers.CharField()
     token_type = serializers.CharField()
     user = UserBasicRow()
+
+
+class SessionRow(RowSerializer):
+    """A session that is open; `id` is that of its user."""
+
+    id = IdField(source="user_id")
+    session_uuid = serializers.UUIDField(source="sid")
+    username = serializers.CharField(source="user.username")
+    nickname = serializers.CharField(source="user.nickname")
+    ip = serializers.CharField(source="address", allow_null=True)
+    os = serializers.CharField()
+    browser = serializers.CharField()
+    device = serializers.CharField()
+    status = Computed("active_at", make=is_online, shape=StatusField())
+    last_login_time = WireTimeField(source="opened_at")
+    last_active_time = WireTimeField(source="active_at")
+    expire_time = WireTimeField(source="expires_at")
+
+
+class SessionQuerySerializer(serializers.Serializer[Any]):
+    """Whose sessions to list."""
+
+    username = TextField(max_length=64)
+
+
+class SessionNameSerializer(serializers.Serializer[Any]):
+    """Which session to end."""
+
+    session_uuid = serializers.UUIDField()

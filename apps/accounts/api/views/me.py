@@ -5,9 +5,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.api import serializers
+from apps.accounts.choices import Closing
 from apps.accounts.models import User
+from apps.accounts.selectors.sessions import open_sessions
 from apps.accounts.services import users as services
 from apps.accounts.services.passwords import password_change
+from apps.accounts.services.ranks import session_kick
 from apps.core.api.schema import answers
 from apps.core.api.viewsets import GuardedViewSet
 from apps.core.guards import Access
@@ -66,6 +69,20 @@ class MeViewSet(GuardedViewSet):
         services.profile_email_change(
             user=self.user, email=data["email"].lower(), code=data["captcha"]
         )
+        return Response(None)
+
+    @answers(row=serializers.SessionRow, many=True)
+    @action(detail=False, url_path="me/sessions")
+    def sessions(self, request: Request) -> Response:
+        """List the devices on which one is signed in."""
+        return Response(serializers.SessionRow.read(open_sessions(among=self.user.sessions.all())))
+
+    @answers(query=serializers.SessionNameSerializer)
+    @sessions.mapping.delete
+    def end_session(self, request: Request) -> Response:
+        """Sign one of one's own devices out."""
+        sid = self.query_with(serializers.SessionNameSerializer)["session_uuid"]
+        session_kick(actor=self.user, user=self.user, sid=sid, closing=Closing.LOGOUT)
         return Response(None)
 
     @property
