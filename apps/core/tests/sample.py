@@ -74,7 +74,7 @@ class GroupFilter(filters.FilterSet):
 
 
 class GroupViewSet(CrudViewSet[Group]):
-    guard = Guard("test:group", "groups", verbs={"all": Access.SIGNED_IN})
+    guard = Guard("test:group", "groups", verbs={"all": Access.SIGNED_IN, "nothing": "list"})
     queryset = Group.objects.order_by("pk")
     row = GroupRow
     detail_row = GroupDetailRow
@@ -94,6 +94,11 @@ class GroupViewSet(CrudViewSet[Group]):
     def all(self, request: Request) -> Response:
         """List all groups."""
         return Response(GroupRow.read(self.get_queryset()))
+
+    @action(detail=False)
+    def nothing(self, request: Request) -> Response:
+        """Do nothing, for whoever may list."""
+        return Response(None)
 
 
 class PermissionViewSet(ListMixin, ResourceViewSet[Permission]):
