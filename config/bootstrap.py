@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -207,10 +208,9 @@ def _install(command: Sequence[str], expected: int) -> str:
 def _bundled_wheels() -> Iterator[Path]:
     """Yield pip as it lies on this machine for `ensurepip`, newest first."""
     folders = [DISTRIBUTION_WHEELS]
-    with contextlib.suppress(ImportError):
-        import ensurepip  # noqa: PLC0415 - Debian leaves it out
-
-        folders.append(Path(ensurepip.__file__).parent / "_bundled")
+    spec = find_spec("ensurepip")  # Debian leaves it out
+    if spec is not None and spec.origin:
+        folders.append(Path(spec.origin).parent / "_bundled")
     for folder in folders:
         yield from sorted(folder.glob("pip-*.whl"), reverse=True)
 
