@@ -11,6 +11,7 @@ from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
@@ -73,7 +74,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc] # unfold has no types
             "board": dashboard_of(request.user),
             **(extra_context or {}),
         }
-        request.current_app = self.name  # type: ignore[attr-defined] # the admin's own way
+        request.current_app = self.name
         return TemplateResponse(request, self.index_template, context)
 
     def login(
@@ -91,7 +92,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc] # unfold has no types
     ) -> HttpResponse:
         return views.own_password(request)
 
-    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponseBase:
         return ChoicesView.as_view(admin_site=self)(request)
 
     def search(
@@ -113,7 +114,8 @@ class ChoicesView(AutocompleteJsonView):
         return found.distinct() if may_repeat else found
 
     def _form_page(self) -> Any:
-        return self.admin_site.get_model_admin(self.source_field.model)
+        site: Any = self.admin_site
+        return site.get_model_admin(self.source_field.model)
 
 
 def _allow_console_scripts(patterns: Iterable[URLPattern | URLResolver]) -> None:

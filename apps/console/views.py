@@ -154,7 +154,7 @@ def captcha(request: HttpRequest) -> HttpResponse:
 @never_cache
 def account(request: HttpRequest) -> HttpResponse:
     """Show the operator who they are; on POST, end one or all of their other sessions."""
-    current = request.session.get(SESSION_KEY)
+    current = str(request.session.get(SESSION_KEY))
     if request.method == "POST":
         others = Session.objects.filter(user=request.user.pk).exclude(sid=current)
         chosen = request.POST.get("session", "")

@@ -11,15 +11,7 @@ from config.databases import database
 from config.env import BASE_DIR, env, plugin_environ
 from config.keys import jwt_keys, secret_key
 from config.plugins import discover
-from config.settings.console import (  # noqa: F401 - settings of their own
-    CONSOLE_CSP,
-    CONTENT_SECURITY_POLICY,
-    LANGUAGE_COOKIE_AGE,
-    LANGUAGE_COOKIE_NAME,
-    LANGUAGE_COOKIE_PATH,
-    LANGUAGE_COOKIE_SAMESITE,
-    UNFOLD,
-)
+from config.settings.console import *  # noqa: F403 - settings of their own
 
 django_stubs_ext.monkeypatch()  # lets ModelAdmin[Role] and the like be written at run time
 

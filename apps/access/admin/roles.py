@@ -40,7 +40,7 @@ class RoleForm(forms.ModelForm[Role]):
         super().__init__(*args, **kwargs)
         if "menus" in self.fields and self.instance.pk:
             kept = set(self.instance.menus.values_list("pk", flat=True))
-            self.fields["menus"].widget.kept = kept  # type: ignore[attr-defined] # our widget
+            self.fields["menus"].widget.kept = kept
 
 
 @admin.register(Role)

@@ -94,8 +94,9 @@ class PermissionTree(SelectMultiple):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super(SelectMultiple, self).get_context(name, value, attrs)
         chosen = {int(pk) for pk in value or () if str(pk).isdigit()}
+        offered: Any = self.choices  # the iterator of a model choice
         context["roots"] = tree_of(
-            self.choices.queryset,  # type: ignore[union-attr] # the iterator of a model choice
+            offered.queryset,
             actor=self.actor,
             chosen=chosen,
             kept=self.kept,
@@ -107,7 +108,7 @@ class PermissionTree(SelectMultiple):
         return []
 
 
-class PermissionTreeField(ModelMultipleChoiceField):
+class PermissionTreeField(ModelMultipleChoiceField[Menu]):
     """Menu entries, chosen in their tree by somebody who gives no more than they hold."""
 
     widget = PermissionTree

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.decorators import action
 
 from apps.accounts.choices import Closing
 from apps.accounts.models import Session
@@ -104,13 +103,7 @@ class SessionAdmin(ConsoleModelAdmin):
         why = session.get_closing_display() if session.closing else _("run out")
         return chips([why], tone="quiet")
 
-    @action(
-        description=gettext_lazy("End"),
-        permissions=["end"],
-        icon="logout",
-        dialog=END,
-    )
-    @dialog_action(END)
+    @dialog_action(END, description=gettext_lazy("End"), permissions=["end"], icon="logout")
     def end(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         session = self.visible_object(request, object_id)
         sessions_close(sessions=Session.objects.filter(pk=session.pk), closing=Closing.KICKED)

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.accounts.admin.forms import NewUserForm, ResetPasswordForm
@@ -202,13 +201,9 @@ class UserAdmin(SwitchMixin, ConsoleModelAdmin):
             if user.is_active != is_active:
                 user_flag_toggle(actor=_actor(request), user=user, flag="status")
 
-    @action(
-        description=gettext_lazy("Reset password"),
-        permissions=["reset"],
-        icon="lock_reset",
-        dialog=RESET,
+    @dialog_action(
+        RESET, description=gettext_lazy("Reset password"), permissions=["reset"], icon="lock_reset"
     )
-    @dialog_action(RESET)
     def reset_password(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         user = self.visible_object(request, object_id)
         password = form.cleaned_data["password"]
@@ -216,25 +211,20 @@ class UserAdmin(SwitchMixin, ConsoleModelAdmin):
         text = _("%(name)s has a new password and must change it at the next sign-in.")
         return self.back(request, text % {"name": user}, self.url("change", user.pk))
 
-    @action(
-        description=gettext_lazy("Sign out"),
-        permissions=["switch"],
-        icon="logout",
-        dialog=KICK,
+    @dialog_action(
+        KICK, description=gettext_lazy("Sign out"), permissions=["switch"], icon="logout"
     )
-    @dialog_action(KICK)
     def kick(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         user = self.visible_object(request, object_id)
         count = _kick(request, [user])
         return self.back(request, _kicked(count), self.url("change", user.pk))
 
-    @action(
+    @dialog_action(
+        SWITCH,
         description=gettext_lazy("Enable or disable"),
         permissions=["switch"],
         icon="toggle_on",
-        dialog=SWITCH,
     )
-    @dialog_action(SWITCH)
     def toggle(self, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         user = self.visible_object(request, object_id)
         is_on = user_flag_toggle(actor=_actor(request), user=user, flag="status")

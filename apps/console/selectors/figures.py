@@ -73,7 +73,7 @@ def _roles(user: Any) -> Figures:
 
 def _sessions(user: Any) -> Figures:
     """Return what the last fortnight's sign-ins add up to: four queries."""
-    rows = visible_to(Session.objects.all(), user)
+    rows: Any = visible_to(Session.objects.all(), user)
     days = _days()
     since = rows.filter(opened_at__gte=days[0])
     # One count for each day of the site's zone; the databases' own zone tables may be missing.
@@ -114,7 +114,7 @@ def _browsers(rows: Any) -> list[list[Any]]:
     return [*shown, ["", rest]] if rest else shown
 
 
-def _sign_in(session: Session) -> Figures:
+def _sign_in(session: Any) -> Figures:
     return {
         "user": session.user.username,
         "nickname": session.user.nickname,

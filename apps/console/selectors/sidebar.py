@@ -48,7 +48,7 @@ def navigation(request: HttpRequest) -> list[Group]:
 def pages() -> list[ConsoleModelAdmin]:
     """Return every page of the console: the platform's apps first, then the plugins."""
     order = {config.label: place for place, config in enumerate(apps.get_app_configs())}
-    found = list(admin.site._registry.values())  # noqa: SLF001 - the admin has no other list
+    found: list[Any] = list(admin.site._registry.values())  # noqa: SLF001 - the admin has no other list
     return sorted(
         found, key=lambda page: (_is_plugin(page), order[page.opts.app_label], page.place)
     )

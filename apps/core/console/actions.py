@@ -18,7 +18,7 @@ class SwitchMixin:
     A page says in `switch` which service does it.
     """
 
-    actions = ("enable", "disable")
+    actions: tuple[str, ...] = ("enable", "disable")
 
     def switch(self, request: HttpRequest, instances: list[Any], *, is_active: bool) -> None:
         """Enable or disable the rows."""

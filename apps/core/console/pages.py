@@ -6,7 +6,7 @@ them all. A page names its `resource`; what it shows, offers and accepts follows
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any, ClassVar
 
@@ -23,6 +23,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RelatedDropdownFilter
+from unfold.decorators import action
 from unfold.views import ChangeList
 
 from apps.core.errors import DomainError
@@ -267,12 +268,18 @@ def visible_choices(model: type[models.Model], site: Any, request: HttpRequest) 
 
 
 def dialog_action(
-    dialog: Mapping[str, Any],
+    dialog: Mapping[str, Any], *, description: Any, permissions: Sequence[str], icon: str
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Make the action of a dialog show what a service refuses, in the dialog.
+    """Make a method of a page an action on one row that asks in a dialog first.
+
+    The method gets the request, the dialog's valid form and `object_id`; what a service refuses is
+    shown in the dialog.
 
     Args:
-        dialog: What the action's own `dialog` is.
+        dialog: `title`, `description`, `form_class` and `form_submit_text`.
+        description: What its link says.
+        permissions: The names in `has_…_permission`; all of them are asked.
+        icon: A name from Material Symbols.
     """
 
     def decorate(method: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -290,7 +297,10 @@ def dialog_action(
             }
             return render(request, "unfold/helpers/dialog.html", context)
 
-        return answer
+        made: Callable[..., HttpResponse] = action(
+            answer, description=description, permissions=permissions, icon=icon, dialog=dialog
+        )
+        return made
 
     return decorate
 
@@ -315,7 +325,8 @@ def _refusing(
         _add_refusal(self, refusal, fields)
         return cleaned
 
-    return type(form)(form.__name__, (form,), {"clean": clean})
+    made: type[BaseModelForm[Any]] = type(form)(form.__name__, (form,), {"clean": clean})  # type: ignore[misc] # a metaclass
+    return made
 
 
 def _add_refusal(form: Any, refusal: DomainError, fields: Mapping[str, str]) -> None:

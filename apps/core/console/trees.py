@@ -144,7 +144,8 @@ class TreeChoiceField(ModelChoiceField[Any]):
     @property
     def choices(self) -> Any:
         """What the widget shows: read once for each form, as two columns and a name."""
-        rows = self.queryset.values_list("pk", "parent_id", self.tree_name)
+        offered: Any = self.queryset
+        rows = offered.values_list("pk", "parent_id", self.tree_name)
         found = {pk: name for pk, _parent, name in rows}
         places = places_of(rows)
         shown = [(pk, f"{INDENT * places[pk].depth}{found[pk]}") for pk in places]

@@ -43,7 +43,8 @@ def test_what_is_not_held_in_full_is_locked_as_it_is(menus: Any, client_with: An
 
 def test_the_page_shows_each_entry_once_with_its_code(menus: Any, user: Any) -> None:
     user.is_superuser = True
-    shown = PermissionTreeField(actor=user).widget.render("menus", [menus["button"].pk])
+    widget: Any = PermissionTreeField(actor=user).widget
+    shown = widget.render("menus", [menus["button"].pk])
     assert shown.count('type="checkbox"') == 3
     assert shown.count("checked") == 1
     assert "a:b:add" in shown
@@ -51,7 +52,7 @@ def test_the_page_shows_each_entry_once_with_its_code(menus: Any, user: Any) -> 
 
 def test_retired_entries_are_not_offered(menus: Any, user: Any) -> None:
     Menu.objects.filter(name="button").update(is_retired=True)
-    field = PermissionTreeField(actor=user)
+    field: Any = PermissionTreeField(actor=user)
     assert menus["button"] not in field.queryset
     with pytest.raises(Exception, match="valid choice"):
         field.clean([str(menus["button"].pk)])

@@ -20,7 +20,7 @@ CODES = tuple(
 YES = {"_form_submitted": "True"}
 
 
-def _given(user: User | None = None, **change: Any) -> dict[str, Any]:
+def _given(user: Any = None, **change: Any) -> dict[str, Any]:
     if user is None:
         given = {"username": "bo", "nickname": "Bo", "password": "Correct-1"}
         given |= {"confirm": "Correct-1", "must_change_password": "on", "is_multi_login": "on"}

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from django.contrib import admin
 
@@ -10,7 +12,8 @@ def test_a_page_must_say_which_service_switches() -> None:
 
 
 def test_every_page_that_can_switch_offers_both_actions() -> None:
-    pages = [page for page in admin.site._registry.values() if isinstance(page, SwitchMixin)]
+    registered: list[Any] = list(admin.site._registry.values())
+    pages = [page for page in registered if isinstance(page, SwitchMixin)]
     assert pages
     for page in pages:
         assert isinstance(page, ConsoleModelAdmin)

@@ -10,7 +10,6 @@ from django.contrib.messages import get_messages
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.contrib.sessions.backends.signed_cookies import SessionStore
 from django.http import HttpRequest, HttpResponse
-from unfold.forms import BaseDialogForm
 
 from apps.core.console import ConsoleModelAdmin, SwitchMixin, dialog_action
 from apps.core.errors import ConflictError, DomainError, InvalidInputError, OutOfSightError
@@ -161,15 +160,12 @@ def test_a_page_without_a_resource_is_for_superusers_alone(
 def test_a_dialog_shows_what_a_service_refuses(page: Any, ask: Any, model: Any) -> None:
     dialog = {"title": "Sure?", "description": "", "form_submit_text": "Do it"}
 
-    @dialog_action(dialog)
+    @dialog_action(dialog, description="Act", permissions=["view"], icon="bolt")
     def act(page: Any, request: HttpRequest, form: Any, object_id: str) -> HttpResponse:
         model.objects.create(name="half", code="done")
         raise ConflictError
 
-    request = ask("/", {"_form_submitted": "True"})
-    form = BaseDialogForm(request=request, data=request.POST)
-    assert form.is_valid()
-    answer = act(page, request, form, object_id="1")
+    answer = act(page, ask("/", {"_form_submitted": "True"}), object_id="1")
     assert str(ConflictError()) in answer.content.decode()
     assert not model.objects.exists()
 
