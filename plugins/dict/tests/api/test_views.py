@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from apps.core.wire import wire_id
 from plugins.dict.models import DictData, DictType
 from plugins.dict.seeds import seed
 
@@ -63,7 +64,7 @@ def test_an_entry_looks_as_the_wire_says(admin: Any, colours: DictType) -> None:
         "created_time",
         "updated_time",
     ]
-    assert row["type_id"] == colours.pk
+    assert row["type_id"] == wire_id(colours.pk)
     assert (row["color"], row["status"], row["type_code"]) == (None, 1, "colours")
     assert admin.get(f"{ENTRIES}/{row['id']}").json()["data"] == row
 
@@ -71,7 +72,7 @@ def test_an_entry_looks_as_the_wire_says(admin: Any, colours: DictType) -> None:
 def test_dictionaries_are_listed_newest_first(admin: Any, colours: DictType) -> None:
     newer = DictType.objects.create(name="Sizes", code="sizes")
     page = admin.get(TYPES).json()["data"]
-    assert [row["id"] for row in page["items"]] == [newer.pk, colours.pk]
+    assert [row["id"] for row in page["items"]] == [wire_id(newer.pk), wire_id(colours.pk)]
     assert page["total"] == 2
     every = admin.get(f"{TYPES}/all").json()["data"]
     assert [row["code"] for row in every] == ["sizes", "colours"]
