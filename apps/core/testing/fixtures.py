@@ -22,13 +22,11 @@ PASSWORD = "Correct-1"
 _numbers = count(1)
 
 
-@pytest.fixture(autouse=True)
-def _clean_process() -> Iterator[None]:
-    """Start each test without what the one before left in caches; row ids come again."""
+def empty_caches() -> None:
+    """Forget everything in both levels of the cache; row ids come again in the next test."""
     from django.core.cache import cache  # noqa: PLC0415 - see the module docstring
 
     from apps.core.cached import two_level  # noqa: PLC0415
-    from apps.core.writebehind import forget_all  # noqa: PLC0415
 
     # Redis' clear() empties the whole database, which tests beside us use too.
     delete_pattern = getattr(cache, "delete_pattern", None)
@@ -37,6 +35,14 @@ def _clean_process() -> Iterator[None]:
     else:
         delete_pattern("*")
     two_level.drop(None)
+
+
+@pytest.fixture(autouse=True)
+def _clean_process() -> Iterator[None]:
+    """Start each test without what the one before left in this process."""
+    from apps.core.writebehind import forget_all  # noqa: PLC0415 - see the module docstring
+
+    empty_caches()
     yield
     forget_all()  # a timer that fired later would write rows of a test that is over
 

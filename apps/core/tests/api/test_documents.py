@@ -33,7 +33,7 @@ def test_every_asset_is_served_by_us(page: str) -> None:
     assert not [asset for asset in assets if finders.find(asset) is None]
 
 
-def test_the_document_is_made_once_for_each_language(db: None) -> None:  # noqa: ARG001 - a fixture
+def test_the_document_is_made_once_for_each_language(db: None) -> None:
     document.cache_clear()
     english = Client(headers={"accept-language": "en"}).get(PAGES[0]).json()
     Client(headers={"accept-language": "zh-CN"}).get(PAGES[0])
