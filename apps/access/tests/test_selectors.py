@@ -20,6 +20,7 @@ from apps.access.selectors import (
 from apps.access.services.menus import menu_update
 from apps.access.services.roles import role_set_menus, role_update
 from apps.access.tests.factories import make_button, make_menu, make_role, make_scope
+from apps.core.wire import wire_id
 
 pytestmark = pytest.mark.django_db
 KEYS = [
@@ -120,7 +121,7 @@ def test_a_sidebar_node_looks_as_the_front_end_wants_it(make_user: Callable[...,
     assert moment == menu.created_at.replace(microsecond=0)
     assert moment.tzinfo is not None
     assert node["updated_time"] is None
-    assert (node["id"], node["parent_id"], node["type"]) == (menu.pk, None, 1)
+    assert (node["id"], node["parent_id"], node["type"]) == (wire_id(menu.pk), None, 1)
     assert (node["path"], node["component"], node["perms"]) == (
         "/docs",
         "/docs/index",

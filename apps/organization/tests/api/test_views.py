@@ -10,6 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from apps.core.testing.fixtures import ClientFor, GrantedClient
+from apps.core.wire import wire_id
 from apps.organization.models import Department, Position
 from apps.organization.services import department_create, department_delete
 
@@ -48,7 +49,7 @@ def test_a_department_looks_as_the_wire_wants_it(admin_client: APIClient) -> Non
         "phone": "13800138000",
         "email": "ann@example.com",
         "status": 1,
-        "id": made.pk,
+        "id": wire_id(made.pk),
         "del_flag": False,
         "created_time": data["created_time"],
         "updated_time": None,
@@ -127,8 +128,8 @@ def test_the_tree_is_nested_sorted_and_without_the_deleted(admin_client: APIClie
     department_delete(department=department_create(name="gone", parent=head))
     tree = admin_client.get(DEPTS).json()["data"]
     assert list(tree[0]) == [*DEPT_FIELDS, "children"]
-    assert [node["id"] for node in tree] == [head.pk]
-    assert [node["id"] for node in tree[0]["children"]] == [early.pk, late.pk]
+    assert [node["id"] for node in tree] == [wire_id(head.pk)]
+    assert [node["id"] for node in tree[0]["children"]] == [wire_id(early.pk), wire_id(late.pk)]
     assert tree[0]["children"][0]["children"] is None
 
 
@@ -167,7 +168,7 @@ def test_an_update_keeps_what_is_not_sent(admin_client: APIClient) -> None:
     url = f"{DEPTS}/{sales.pk}"
     data = admin_client.put(url, {"name": "trade", "status": 0}).json()["data"]
     assert (data["name"], data["status"], data["leader"]) == ("trade", 0, "Ann")
-    assert (data["sort"], data["parent_id"]) == (5, head.pk)
+    assert (data["sort"], data["parent_id"]) == (5, wire_id(head.pk))
     assert data["updated_time"] is not None
     data = admin_client.patch(url, {"parent_id": None, "leader": ""}).json()["data"]
     assert (data["name"], data["parent_id"], data["leader"]) == ("trade", None, None)
@@ -183,7 +184,7 @@ def test_a_cycle_is_refused(admin_client: APIClient, below: str) -> None:
     response = admin_client.put(f"{DEPTS}/{itself.pk}", body)
     assert response.status_code == HTTPStatus.FORBIDDEN
     assert response.json()["reason"] == "organization.department.cycle"
-    assert admin_client.get(DEPTS).json()["data"][0]["id"] == itself.pk
+    assert admin_client.get(DEPTS).json()["data"][0]["id"] == wire_id(itself.pk)
 
 
 @pytest.mark.parametrize("pk", ["0", "987654", str(2**80)])
@@ -401,7 +402,7 @@ def test_everybody_may_look_positions_up(client_with: GrantedClient) -> None:
     boss = Position.objects.create(name="boss", code="b", is_active=False)
     client = client_with()
     rows = client.get(f"{POSITIONS}/all").json()["data"]
-    assert rows == [{"id": boss.pk, "name": "boss", "code": "b", "status": 0}]
+    assert rows == [{"id": wire_id(boss.pk), "name": "boss", "code": "b", "status": 0}]
     assert client.get(POSITIONS).status_code == HTTPStatus.FORBIDDEN
 
 
