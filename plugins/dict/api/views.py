@@ -4,11 +4,11 @@ import re
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.core.api.schema import answers
 from apps.core.api.viewsets import CrudViewSet
 from apps.core.cached import cached
 from apps.core.errors import NotFoundError
@@ -42,10 +42,10 @@ class DictTypeViewSet(CrudViewSet[DictType]):
     write_serializer_class = DictTypeWriteSerializer
     filterset_class = DictTypeFilter
 
-    @extend_schema(summary="List all dictionaries", responses=DictTypeRow(many=True), filters=False)
+    @answers(row=DictTypeRow, many=True)
     @action(detail=False, url_path="all", pagination_class=None)
     def list_all(self, request: Request) -> Response:
-        """Return every dictionary, the newest first."""
+        """List all dictionaries, the newest first."""
         return Response(self.row.read(self.get_queryset()))
 
     def save_new(self, data: dict[str, Any]) -> DictType:
@@ -71,24 +71,25 @@ class DictDataViewSet(CrudViewSet[DictData]):
     write_serializer_class = DictDataWriteSerializer
     filterset_class = DictDataFilter
 
-    @extend_schema(summary="List all entries", responses=DictDataRow(many=True), filters=False)
+    @answers(row=DictDataRow, many=True)
     @action(detail=False, url_path="all", pagination_class=None)
     def list_all(self, request: Request) -> Response:
-        """Return every entry of every dictionary."""
+        """List all entries of all dictionaries."""
         return Response(self.row.read(self.get_queryset()))
 
-    @extend_schema(
-        summary="List the active entries of a dictionary",
-        responses=DictDataRow(many=True),
-        filters=False,
-    )
+    @answers(row=DictDataRow, many=True)
     @action(detail=False, url_path="type-codes/(?P<code>[^/]+)", pagination_class=None)
     def list_code(self, request: Request, code: str) -> Response:
-        """Return what a form may offer, the highest order first."""
+        """List what a form may offer of a dictionary, the highest order first."""
         rows = offered_rows(code) if re.fullmatch(CODE_PATTERN, code) else None
         if rows is None:
             raise NotFoundError
         return Response(rows)
+
+    @answers(row=DictDataRow, body=DictDataWriteSerializer, errors=(404,))
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Add an entry to a dictionary."""
+        return super().create(request, *args, **kwargs)
 
     def save_new(self, data: dict[str, Any]) -> DictData:
         return dict_data_save(dict_data=DictData(), **self._with_type(data))
