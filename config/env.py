@@ -209,7 +209,7 @@ def read_env(environ: Mapping[str, str]) -> Env:
         if name.startswith(PLUGIN_PREFIX):
             continue
         if name.startswith(PREFIX) and name not in known and name not in RESERVED:
-            close = difflib.get_close_matches(name, known, n=1)
+            close = difflib.get_close_matches(name, known, n=1, cutoff=0.75)
             hint = f"did you mean {close[0]}?" if close else "see docs/settings.md"
             msg = f"{name} is not a setting; {hint}"
             raise EnvironmentKeyError(msg)

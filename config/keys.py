@@ -20,7 +20,7 @@ def secret_key(given: str, data_dir: Path) -> str:
     kept = data_dir / "secret_key"
     if not kept.exists():
         # Made under another name and linked, so that two processes that start together agree.
-        draft = data_dir / f"secret_key.{os.getpid()}"
+        draft = data_dir / f"secret_key.{secrets.token_hex(4)}"
         draft.touch(mode=0o600)
         draft.write_text(secrets.token_urlsafe(64))
         try:
