@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 
 from apps.access.errors import NotHeldError
-from apps.access.models import DataScope, Menu, Role
+from apps.access.models import DataScope, Role
 from apps.access.selectors import is_unscoped, scope_ids_of, split_codes
 
 
@@ -42,11 +42,6 @@ def missing_codes(*, actor: Actor | None, codes: Iterable[str]) -> list[str]:
     if actor is None or actor.is_superuser:
         return []
     return sorted(code for code in set(codes) if not actor.has_perm(code))
-
-
-def is_held(*, actor: Actor | None, menu: Menu) -> bool:
-    """Tell whether an actor holds every code of a menu; one without codes is everybody's."""
-    return not missing_codes(actor=actor, codes=split_codes([menu.perms]))
 
 
 def ensure_scopes_held(*, actor: Actor | None, scopes: Iterable[DataScope]) -> None:
