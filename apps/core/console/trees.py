@@ -92,6 +92,7 @@ class TreeModelAdmin(ConsoleModelAdmin):
     """
 
     tree_name: ClassVar[str] = "name"
+    list_display_links = None  # a button may not stand inside a link: `tree_cell` makes its own
     list_per_page = 200
     sortable_by: ClassVar[tuple[str, ...]] = ()
     list_before_template = "console/tree_tools.html"
@@ -103,21 +104,24 @@ class TreeModelAdmin(ConsoleModelAdmin):
         """Return the name of a row where the tree has it; after a search, with what is above."""
         place: Place = row.tree_place
         name = getattr(row, self.tree_name)
+        link = self.url("change", row.pk)
         if not row.tree_is_whole:
             return format_html(
-                '<span class="at-tree-name"><span>{}</span>'
+                '<span class="at-tree-name"><a class="at-tree-link" href="{}">{}</a>'
                 '<span class="at-tree-path">{}</span></span>',
+                link,
                 name,
                 " / ".join(place.path),
             )
         indent = SafeString(STEP * place.depth)
         return format_html(
             '<span class="at-tree-cell" data-tree-id="{}" data-tree-parent="{}">'
-            "{}{}<span>{}</span></span>",
+            '{}{}<a class="at-tree-link" href="{}">{}</a></span>',
             row.pk,
             place.parent or "",
             indent,
             _toggle(name) if place.has_children else LEAF,
+            link,
             name,
         )
 

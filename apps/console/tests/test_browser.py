@@ -1,0 +1,244 @@
+"""The console in a real browser: scripts, styles, policy, keyboard; skipped without chromium."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from apps.access.choices import MenuKind
+from apps.access.models import Menu, Role
+from apps.accounts.choices import Channel
+from apps.accounts.models import Session, User
+from apps.accounts.services.sessions import session_open
+from apps.console.selectors.sidebar import pages
+from apps.core.testing.fixtures import PASSWORD
+from apps.organization.models import Department, Position
+
+CHROMIUM = shutil.which("chromium")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
+]
+OPTIONS = ["--no-sandbox", "--disable-background-networking"]
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    # Playwright keeps an event loop in this thread; the rows we read belong to the test alone.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser found wrong, on any page of the test."""
+    return []
+
+
+@pytest.fixture
+def open_page(chromium: Browser, live_server: Any, complaints: list[str]) -> Iterator[Open]:
+    contexts = []
+
+    def make(**options: Any) -> Page:
+        context = chromium.new_context(base_url=live_server.url, locale="en-US", **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: _note_said(said, complaints))
+        page.on("request", lambda request: _note_foreign(request.url, live_server.url, complaints))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def _note_said(said: ConsoleMessage, complaints: list[str]) -> None:
+    if said.type in {"error", "warning"}:
+        complaints.append(said.text)
+
+
+def _note_foreign(url: str, ours: str, complaints: list[str]) -> None:
+    if not url.startswith((ours, "data:", "blob:")):
+        complaints.append(f"left the house: {url}")
+
+
+@pytest.fixture
+def admin(make_user: Callable[..., Any]) -> User:
+    made: User = make_user(username="admin", is_staff=True, is_superuser=True)
+    return made
+
+
+def _sign_in(page: Page, username: str = "admin") -> Page:
+    page.goto("/admin/")
+    page.fill("#id_username", username)
+    page.fill("#id_password", PASSWORD)
+    page.click("#login-form button[type=submit]")
+    page.wait_for_url("**/admin/")
+    return page
+
+
+def test_every_page_loads_without_a_complaint_and_nothing_leaves_the_house(
+    open_page: Open, complaints: list[str], admin: User
+) -> None:
+    top = Department.objects.create(name="HQ")
+    Department.objects.create(name="Sales", parent=top)
+    Position.objects.create(name="Cook", code="cook")
+    menu = Menu.objects.create(name="P", title="P", kind=MenuKind.PAGE, perms="sys:role:list")
+    Role.objects.create(name="Crew").menus.add(menu)
+    page = _sign_in(open_page(color_scheme="dark"))
+    assert page.locator("canvas[data-plot]").is_visible()
+    paths = ["/admin/account/", "/admin/password_change/"]
+    for entry in pages():
+        paths.append(entry.url("changelist"))
+        row = entry.model._default_manager.first()
+        if row is not None:
+            paths.append(entry.url("change", row.pk))
+    paths += ["/admin/accounts/user/add/", f"/admin/organization/department/{top.pk}/delete/"]
+    for path in paths:
+        answer = page.goto(path)
+        assert answer is not None
+        assert answer.status == 200, path
+        assert complaints == [], path
+    assert ("dark" in (page.get_attribute("html", "class") or "")) is True
+
+
+def test_a_role_is_filled_in_its_tree_by_mouse_and_by_keyboard(
+    open_page: Open, complaints: list[str], admin: User
+) -> None:
+    top = Menu.objects.create(name="Top", title="Top", kind=MenuKind.DIRECTORY)
+    first, other = (
+        Menu.objects.create(name=n, title=n, kind=MenuKind.PAGE, parent=top, perms=f"{n}:x:list")
+        for n in ("alpha", "beta")
+    )
+    below = {"kind": MenuKind.BUTTON, "parent": first}
+    buttons = [
+        Menu.objects.create(name=verb, title=verb, perms=f"alpha:x:{verb}", **below)
+        for verb in ("add", "edit")
+    ]
+    role = Role.objects.create(name="Crew")
+    page = _sign_in(open_page())
+    page.goto(f"/admin/access/role/{role.pk}/change/")
+    box = {
+        menu.pk: page.locator(f'input[name="menus"][value="{menu.pk}"]')
+        for menu in (top, first, other, *buttons)
+    }
+    page.get_by_label("Filter by name or code").fill("alpha:x:add")
+    assert not box[other.pk].is_visible()
+    assert not box[buttons[1].pk].is_visible()
+    page.get_by_label("Filter by name or code").fill("")
+    box[first.pk].check()
+    assert all(box[button.pk].is_checked() for button in buttons)
+    assert box[top.pk].evaluate("box => box.checked && box.indeterminate")
+    box[buttons[1].pk].focus()
+    page.keyboard.press("Space")
+    assert box[first.pk].evaluate("box => box.checked && box.indeterminate")
+    assert "3 of 5 chosen" in page.locator("[data-perms=count]").inner_text()
+    page.click("button[name=_save]")
+    page.wait_for_url("**/role/")
+    assert set(role.menus.all()) == {top, first, buttons[0]}
+    assert complaints == []
+
+
+def test_a_kicked_operator_is_outside_at_the_next_click(
+    open_page: Open, admin: User, make_user: Callable[..., Any]
+) -> None:
+    make_user(username="olga", is_staff=True)
+    olga = _sign_in(open_page(), "olga")
+    page = _sign_in(open_page())
+    page.goto("/admin/accounts/user/")
+    row = page.locator("tr", has_text="olga")
+    row.get_by_role("button", name="More actions").press("Enter")
+    page.locator("nav a:visible", has_text="Sign out").click()
+    dialog = page.get_by_role("dialog", name="Sign this user out everywhere?")
+    dialog.get_by_role("button", name="Sign out").click()
+    page.get_by_text("1 session was ended.").wait_for()
+    olga.click("text=Dashboard")
+    olga.get_by_text("The session has ended. Sign in again.").wait_for()
+    assert Session.objects.filter(user__username="olga").live().count() == 0
+
+
+def test_a_dialog_keeps_the_focus_and_says_what_is_wrong(
+    open_page: Open, complaints: list[str], admin: User, user: User
+) -> None:
+    session_open(user=user, channel=Channel.API)
+    page = _sign_in(open_page())
+    page.goto(f"/admin/accounts/user/{user.pk}/change/")
+    page.get_by_text("Reset password").click()
+    dialog = page.get_by_role("dialog", name="Reset the password")
+    dialog.locator("input[type=password]").wait_for()
+    page.wait_for_function("document.activeElement.type === 'password'")
+    for _press in range(5):
+        page.keyboard.press("Tab")
+        assert dialog.locator(":focus").count() == 1
+    dialog.locator("input[type=password]").fill("abc")
+    page.keyboard.press("Enter")
+    dialog.get_by_text("The password needs 6 characters or more.").wait_for()
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+    assert user.sessions.live().exists()
+    assert complaints == []
+
+
+def test_who_cannot_see_the_captcha_answers_a_question(
+    open_page: Open, admin: User, atrium: Callable[..., None]
+) -> None:
+    atrium(captcha=True)
+    page = open_page()
+    page.goto("/admin/")
+    page.fill("#id_username", "admin")
+    page.fill("#id_password", PASSWORD)
+    page.get_by_text("Cannot see it? Answer a question instead").click()
+    question = page.locator("[data-captcha=asked]")
+    question.wait_for()
+    numbers = [int(word) for word in question.inner_text().strip("?").split() if word.isdigit()]
+    page.fill("#id_captcha", str(sum(numbers)))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/admin/")
+
+
+def test_a_branch_of_the_tree_closes_and_stays_closed(open_page: Open, admin: User) -> None:
+    top = Department.objects.create(name="Harbour")
+    Department.objects.create(name="Pilots", parent=top)
+    page = _sign_in(open_page())
+    page.goto("/admin/organization/department/")
+    toggle = page.get_by_role("button", name="Open or close Harbour")
+    toggle.press("Enter")
+    assert toggle.get_attribute("aria-expanded") == "false"
+    assert not page.get_by_text("Pilots").is_visible()
+    page.reload()
+    assert not page.get_by_text("Pilots").is_visible()
+    page.get_by_role("button", name="Open all").click()
+    assert page.get_by_text("Pilots").is_visible()
+
+
+def test_the_language_is_switched_before_and_after_sign_in(open_page: Open, admin: User) -> None:
+    page = open_page()
+    page.goto("/admin/login/")
+    page.get_by_role("button", name="简体中文").click()
+    page.wait_for_function("document.documentElement.lang === 'zh-hans'")
+    page.get_by_role("button", name="English").click()
+    page.wait_for_function("document.documentElement.lang === 'en'")
+    _sign_in(page)
+    page.locator("#nav-sidebar-inner > div:last-child > [role=button]").press("Enter")
+    page.get_by_role("button", name="简体中文").click()
+    page.wait_for_function("document.documentElement.lang === 'zh-hans'")
+    assert page.url.endswith("/admin/")
+
+
+def test_a_phone_shows_the_lists_without_scrolling_sideways(open_page: Open, admin: User) -> None:
+    Department.objects.create(name="Harbour")
+    page = _sign_in(open_page(viewport={"width": 390, "height": 844}))
+    for path in ("/admin/", "/admin/accounts/user/", "/admin/organization/department/"):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
