@@ -61,7 +61,7 @@ def test_every_filter_is_indexed_or_tested(operation: Operation, name: str, desc
 
 @pytest.mark.parametrize("operation", LISTS, ids=[o.route for o in LISTS])
 def test_every_list_has_one_order_that_pages_can_be_cut_from(operation: Operation) -> None:
-    """Rows that compare equal come in any order, so one of them could be on two pages or on none."""
+    """Rows that compare equal come in any order: one could be on two pages, or on none."""
     queryset: Any = operation.view.queryset  # type: ignore[attr-defined] # a resource has one
     order = [str(column).lstrip("-") for column in queryset.query.order_by]
     order = order or [str(column).lstrip("-") for column in _model(operation)._meta.ordering]
