@@ -206,14 +206,16 @@ def listen(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(BACKLOG)
     except socket.gaierror:
         msg = f"atrium: {host} is not an address of this machine"
         raise SystemExit(msg) from None
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
     except OSError as error:
+        listener.close()
         reasons = {
             errno.EADDRINUSE: f"port {port} is taken; end what uses it or choose another by --port",
             errno.EACCES: f"port {port} needs rights that you do not have; choose one above 1023",
@@ -250,10 +252,10 @@ def main(argv: Sequence[str]) -> int:
         "--port", type=int, default=8000, help="port; 0 takes a free one (%(default)s)"
     )
     options = parser.parse_args(argv)
-    listener = listen(options.host, options.port)
-    say("starting")
-    return Supervisor(
-        [sys.executable, "-m", "config.runtime.child"],
-        listener,
-        lambda: say(f"ready at {address_of(listener)} (Ctrl-C ends it)"),
-    ).run()
+    with listen(options.host, options.port) as listener:
+        say("starting")
+        return Supervisor(
+            [sys.executable, "-m", "config.runtime.child"],
+            listener,
+            lambda: say(f"ready at {address_of(listener)} (Ctrl-C ends it)"),
+        ).run()
