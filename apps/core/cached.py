@@ -178,7 +178,7 @@ class TwoLevelCache:
                 client = redis.Redis.from_url(
                     settings.ATRIUM.redis_url, health_check_interval=int(LISTEN_SECONDS)
                 )
-                with client.pubsub(ignore_subscribe_messages=True) as channel:
+                with client.pubsub(ignore_subscribe_messages=True) as channel:  # type: ignore[no-untyped-call] # redis types its answers, not this
                     channel.subscribe(CHANNEL)
                     self.drop(None)  # whatever was said while nobody listened
                     self._hear(channel)

@@ -27,7 +27,7 @@ def enqueue(task_name: str, /, **kwargs: Any) -> None:
         NotRegistered: No such task (raised now, not after the commit).
     """
     task = current_app.tasks[task_name]
-    headers = {HEADER: _context()}
+    headers: dict[str, Any] = {HEADER: _context()}
     transaction.on_commit(partial(task.apply_async, kwargs=kwargs, headers=headers))
 
 

@@ -12,7 +12,7 @@ from django.db import models
 from apps.core.nodes import lease_node
 from apps.core.snowflake import Snowflake
 
-next_id = Snowflake(node=lambda: lease_node(on_loss=next_id.forget_node))
+next_id: Snowflake = Snowflake(node=lambda: lease_node(on_loss=next_id.forget_node))
 os.register_at_fork(after_in_child=next_id.forget_node)
 
 
@@ -21,7 +21,7 @@ def has_snowflakes() -> bool:
     return bool(settings.ATRIUM.pk_mode == "snowflake")
 
 
-class PlatformAutoField(models.BigAutoField):
+class PlatformAutoField(models.BigAutoField):  # type: ignore[type-arg] # no arguments at run time
     """A bigint key. With snowflakes the id is drawn when the row is saved, not before."""
 
     def has_default(self) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.context import current_user_id
 
 
-class ChangedAtField(models.DateTimeField):
+class ChangedAtField(models.DateTimeField):  # type: ignore[type-arg] # no arguments at run time
     """The moment of the last change; None for a row that was never changed since it was made."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -23,7 +23,7 @@ class ChangedAtField(models.DateTimeField):
         return value
 
 
-class ActorField(models.BigIntegerField):
+class ActorField(models.BigIntegerField):  # type: ignore[type-arg] # no arguments at run time
     """The id of the user who acted, from the context of the request; None outside of one.
 
     A plain id, not a foreign key: rows outlive people, and core knows no user model.

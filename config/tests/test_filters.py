@@ -64,7 +64,7 @@ def test_every_list_has_one_order_that_pages_can_be_cut_from(operation: Operatio
     """Rows that compare equal come in any order: one could be on two pages, or on none."""
     queryset: Any = operation.view.queryset  # type: ignore[attr-defined] # a resource has one
     order = [str(column).lstrip("-") for column in queryset.query.order_by]
-    order = order or [str(column).lstrip("-") for column in _model(operation)._meta.ordering]
+    order = order or [str(column).lstrip("-") for column in _model(operation)._meta.ordering or ()]
     assert order
     last = _model(operation)._meta.get_field("id" if order[-1] == "pk" else order[-1])
     assert last.primary_key or last.unique  # type: ignore[union-attr] # a column, no relation from elsewhere

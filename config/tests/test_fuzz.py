@@ -1,7 +1,6 @@
 """Good and bad input for every operation, made from the OpenAPI document; nothing may break."""
 
 import json
-import re
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
@@ -25,17 +24,19 @@ EXAMPLES = 4
 
 
 def _operations() -> list[Any]:
+    """Return what the document describes."""
     with translation.override("en"):
         document = SchemaGenerator().get_schema(request=None, public=True)
     schema = schemathesis.openapi.from_dict(json.loads(json.dumps(document)))
-    return [found.ok() for found in schema.get_all_operations()]
+    found: list[Any] = list(schema.get_all_operations())
+    return [each.ok() for each in found]
 
 
 OPERATIONS = _operations()
 MODELS = {
-    re.sub(r"\{pk\}", "{id}", o.route): o.view.queryset.model
+    o.route.replace("{pk}", "{id}"): queryset.model
     for o in iter_operations()
-    if getattr(o.view, "queryset", None) is not None and "{pk}" in o.route
+    if (queryset := getattr(o.view, "queryset", None)) is not None and "{pk}" in o.route
 }
 
 
@@ -43,7 +44,7 @@ def _call(client: APIClient, case: Any) -> Any:
     told = case.as_transport_kwargs(base_url="http://testserver")
     parts = urlsplit(told["url"])
     query = "&".join(filter(None, [parts.query, _query(told.get("params"))]))
-    body = told.get("data") or b""
+    body: Any = told.get("data") or ""
     if "json" in told:
         body = json.dumps(told["json"])
     kind = told.get("headers", {}).get("Content-Type", "application/json")

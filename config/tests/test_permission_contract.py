@@ -26,7 +26,7 @@ REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 pytestmark = pytest.mark.django_db
 
 
-def _each(operations: Iterable[Operation]) -> Any:
+def _each(operations: Iterable[Operation]) -> pytest.MarkDecorator:
     listed = list(operations)
     return pytest.mark.parametrize(
         "operation", listed, ids=[f"{o.method} {o.route}" for o in listed]
@@ -67,7 +67,7 @@ def test_a_stranger_is_asked_to_sign_in(operation: Operation) -> None:
 @_each(CODED)
 def test_all_other_codes_do_not_help(operation: Operation, client_with: GrantedClient) -> None:
     others = set(declared_codes()) - {operation.need}
-    response = _call(client_with(*_packed(others)), operation)  # type: ignore[arg-type] # codes
+    response = _call(client_with(*_packed(others)), operation)
     assert response.status_code == HTTPStatus.FORBIDDEN
     assert response.json()["reason"] == "core.permission_denied"
     assert response.json()["trace_id"] == response["X-Request-ID"]

@@ -27,7 +27,7 @@ PAGED = [o for o in READS if o.action == "list" and getattr(o.view, "pagination_
 pytestmark = pytest.mark.django_db
 
 
-def _each(operations: list[Operation]) -> Any:
+def _each(operations: list[Operation]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("operation", operations, ids=[o.route for o in operations])
 
 
@@ -93,10 +93,11 @@ class Trips:
 @pytest.fixture
 def trips(monkeypatch: pytest.MonkeyPatch) -> Trips:
     counted = Trips()
-    look_up = ConnectionProxy.__getattr__
+    look_up: Any = ConnectionProxy.__getattr__
+    shared: Any = cache
 
-    def spy(self: ConnectionProxy, name: str) -> Any:
-        if self is cache:
+    def spy(self: ConnectionProxy[Any], name: str) -> Any:
+        if self is shared:
             counted.names.append(name)
         return look_up(self, name)
 

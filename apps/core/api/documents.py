@@ -7,9 +7,11 @@ from http import HTTPStatus
 from typing import Any
 
 import orjson
+from csp.decorators import csp_update
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.decorators import method_decorator
 from django.utils.translation import get_language, gettext
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
@@ -99,6 +101,10 @@ def document(language: str) -> bytes:  # noqa: ARG001 - the key of the cache; ge
     return orjson.dumps(SchemaGenerator().get_schema(request=None, public=True))
 
 
+STYLES_OF_THEIR_OWN = {"style-src": ["'unsafe-inline'"]}
+"""Both pages write their styles into the document; scripts still come from files of ours alone."""
+
+
 class _PublicPage(APIView):
     """A page for programmers: open to everybody, but only where it is switched on."""
 
@@ -118,6 +124,7 @@ class OpenApiView(_PublicPage):
         return HttpResponse(document(get_language() or ""), content_type="application/json")
 
 
+@method_decorator(csp_update(STYLES_OF_THEIR_OWN), name="dispatch")
 class SwaggerView(_PublicPage, SpectacularSwaggerSplitView):
     """The document as Swagger UI, to try calls out."""
 
@@ -125,6 +132,7 @@ class SwaggerView(_PublicPage, SpectacularSwaggerSplitView):
     url_name = "openapi"
 
 
+@method_decorator(csp_update(STYLES_OF_THEIR_OWN), name="dispatch")
 class RedocView(_PublicPage, SpectacularRedocView):
     """The document as ReDoc, to read."""
 

@@ -40,16 +40,16 @@ class StatusField(serializers.ChoiceField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(choices=[(0, "off"), (1, "on")], **kwargs)
 
-    def to_internal_value(self, data: Any) -> bool:
+    def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, bool):
             return data
         return bool(int(super().to_internal_value(data)))
 
-    def to_representation(self, value: Any) -> int:
+    def to_representation(self, value: Any) -> Any:
         return int(bool(value))
 
 
-class StatusFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call] # registers itself
+class StatusFieldSchema(OpenApiSerializerFieldExtension):
     """Two numbers."""
 
     target_class = StatusField
@@ -61,7 +61,7 @@ class StatusFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-unt
 class WireTimeField(serializers.DateTimeField):
     """`YYYY-MM-DD HH:MM:SS` in the site's zone; ISO 8601 is accepted too."""
 
-    def to_representation(self, value: Any) -> str | None:
+    def to_representation(self, value: Any) -> Any:
         return wire_time(value)
 
 
@@ -76,7 +76,7 @@ class ChangedTimeField(WireTimeField):
 class IsoTimeField(serializers.DateTimeField):
     """ISO 8601 with offset, for the sidebar, whose reader wants it so."""
 
-    def to_representation(self, value: Any) -> str | None:
+    def to_representation(self, value: Any) -> Any:
         return iso_time(value)
 
 

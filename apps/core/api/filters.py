@@ -38,7 +38,7 @@ class StatusFilter(filters.ChoiceFilter):
         super().__init__(choices=[("0", "0"), ("1", "1")], **kwargs)
 
     def filter(self, qs: Any, value: Any) -> Any:
-        return qs.filter(**{self.field_name: value == "1"}) if value in {"0", "1"} else qs
+        return qs.filter(**{str(self.field_name): value == "1"}) if value in {"0", "1"} else qs
 
 
 class ContainsFilter(filters.CharFilter):
@@ -52,11 +52,10 @@ class ContainsFilter(filters.CharFilter):
 class IdFilter(filters.NumberFilter):
     """An id; 0 means "no filter", as the front end sends it."""
 
-    field_class = forms.IntegerField
+    field_class = forms.IntegerField  # type: ignore[assignment] # the parent takes fractions
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs |= {"min_value": 0, "max_value": models.BigIntegerField.MAX_BIGINT}
-        super().__init__(**kwargs)
+        super().__init__(min_value=0, max_value=models.BigIntegerField.MAX_BIGINT, **kwargs)
 
     def get_max_validator(self) -> None:
         """Return none: the field has the bound of the column already."""

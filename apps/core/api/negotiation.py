@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rest_framework.metadata import BaseMetadata
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.renderers import BaseRenderer
 
 if TYPE_CHECKING:  # DRF imports this module while it loads, so its views cannot be imported yet
     from rest_framework.request import Request
@@ -20,9 +18,9 @@ class OneRenderer(DefaultContentNegotiation):
     def select_renderer(
         self,
         request: Request,
-        renderers: Sequence[BaseRenderer],
+        renderers: Any,
         format_suffix: str | None = None,
-    ) -> tuple[BaseRenderer, str]:
+    ) -> tuple[Any, str]:
         return renderers[0], str(renderers[0].media_type)
 
 

@@ -31,7 +31,9 @@ class HasCode(BasePermission):
         if action is None and getattr(view, "action_map", None) is not None:
             return True  # no handler for this method: DRF answers 405 right after this check
         need = (
-            guard.need_of(action or request.method.lower()) if isinstance(guard, Guard) else guard
+            guard.need_of(action or str(request.method).lower())
+            if isinstance(guard, Guard)
+            else guard
         )
         if need is Access.PUBLIC:
             return True

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -137,7 +136,8 @@ class RowSerializer(serializers.Serializer[Any]):
     @classmethod
     def read(cls, queryset: QuerySet[Any]) -> list[dict[str, Any]]:
         """Return the rows of a queryset, in its order: one query, and one for each `many`."""
-        return [row for _pk, row in _plan(cls, queryset.model).read(queryset)]
+        plan = plan_of(cls, queryset.model)
+        return [row for _pk, row in plan.read(queryset)]
 
     @classmethod
     def read_one(cls, queryset: QuerySet[Any], pk: Any) -> dict[str, Any]:
@@ -152,7 +152,17 @@ class RowSerializer(serializers.Serializer[Any]):
         return rows[0]
 
 
-@cache
+_plans: dict[tuple[type, type], Plan] = {}
+
+
+def plan_of(cls: type[RowSerializer], model: type[Model]) -> Plan:
+    """Return how rows of a model are read for a serializer; thought out once."""
+    found = _plans.get((cls, model))
+    if found is None:
+        found = _plans[cls, model] = _plan(cls, model)
+    return found
+
+
 def _plan(cls: type[RowSerializer], model: type[Model]) -> Plan:
     plan = Plan(model)
     parts: list[tuple[str, Any]] = []
@@ -180,8 +190,9 @@ def _add_part(plan: Plan, name: str, part: Any) -> None:
         return
     relation = part.source or name
     target = plan.model._meta.get_field(relation).related_model
-    row = part.child if isinstance(part, serializers.ListSerializer) else part
-    inner = _plan(type(row), target)  # type: ignore[arg-type] # a relation to a model that is loaded
+    row: Any = part.child if isinstance(part, serializers.ListSerializer) else part
+    assert isinstance(target, type)  # noqa: S101 - a model, once all are loaded
+    inner = plan_of(type(row), target)
     if isinstance(part, serializers.ListSerializer):
         plan.many.append((name, relation, inner))
         return

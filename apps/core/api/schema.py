@@ -23,7 +23,7 @@ from drf_spectacular.plumbing import (
     is_list_serializer,
 )
 from rest_framework.fields import Field
-from rest_framework.serializers import BaseSerializer
+from rest_framework.serializers import BaseSerializer, Serializer
 
 from apps.core.api.fields import PksSerializer
 from apps.core.api.pagination import PagePagination
@@ -158,7 +158,7 @@ class CodeSchema(AutoSchema):
         first = self._docs().partition("\n")[0].strip().removesuffix(".")
         return first or self._usual_summary()
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override] # as drf-spectacular has it
         """Return the rest of the action's docstring, without what is for programmers only."""
         rest = self._docs().partition("\n")[2]
         return _SECTIONS.split(rest)[0].strip()
@@ -252,12 +252,12 @@ class CodeSchema(AutoSchema):
         self.registry.register_on_missing(node)
         return node.ref
 
-    def _shape_schema(self, shape: Any, direction: str) -> dict[str, Any]:
+    def _shape_schema(self, shape: Any, direction: Any) -> dict[str, Any]:
         if isinstance(shape, type):
             shape = shape()
         if is_list_serializer(shape):
             return build_array_type(self._shape_schema(shape.child, direction))
-        if isinstance(shape, BaseSerializer):
+        if isinstance(shape, Serializer):
             found = self.resolve_serializer(shape, direction)
             return found.ref if found else {"type": "object"}
         mapped: dict[str, Any] = self._map_serializer_field(shape, direction)
@@ -287,7 +287,7 @@ class CodeSchema(AutoSchema):
         return done
 
 
-class ComputedSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call] # registers itself
+class ComputedSchema(OpenApiSerializerFieldExtension):
     """A computed value looks like its `shape`."""
 
     target_class = Computed

@@ -80,7 +80,7 @@ class GuardedViewSet(GenericViewSet[Any]):
         """
         serializer = serializer_class(data=self.request.query_params.dict())
         if not serializer.is_valid():
-            raise QueryError(serializer.errors)
+            raise QueryError(dict(serializer.errors))
         data: dict[str, Any] = serializer.validated_data
         return data
 
@@ -142,7 +142,7 @@ class ResourceViewSet(GuardedViewSet, Generic[M]):
 class ListMixin:
     """GET on the collection: a page of rows."""
 
-    pagination_class = PagePagination
+    pagination_class: Any = PagePagination
 
     def list(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         queryset = self.filter_queryset(self.get_queryset())

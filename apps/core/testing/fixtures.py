@@ -70,7 +70,7 @@ def _commit_hooks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
 
     def run_hooks() -> None:
         while connection.run_on_commit and len(connection.savepoint_ids) == depth:
-            _sids, hook, _robust = connection.run_on_commit.pop(0)
+            hook = connection.run_on_commit.pop(0)[1]
             hook()
 
     def on_exit(self: Any, exc_type: Any, exc: Any, trace: Any) -> None:

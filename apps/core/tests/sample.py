@@ -47,7 +47,7 @@ class GroupRow(RowSerializer):
     """A group in the list."""
 
     id = IdField()
-    label = Computed("name", "id", make=lambda name, pk: f"{name}#{pk}", shape=TextField())
+    caption = Computed("name", "id", make=lambda name, pk: f"{name}#{pk}", shape=TextField())
     name = serializers.CharField()
     nothing = EmptyList(KindRow())
 

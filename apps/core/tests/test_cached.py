@@ -95,7 +95,7 @@ def test_a_copy_is_believed_for_a_second_at_most(monkeypatch: pytest.MonkeyPatch
     _end()
     assert _get(Source(2), other) == 1
     later = time.monotonic() + module.LOCAL_SECONDS
-    monkeypatch.setattr(module.time, "monotonic", lambda: later)
+    monkeypatch.setattr("apps.core.cached.time.monotonic", lambda: later)
     assert _get(Source(2), other) == 2
 
 
@@ -253,7 +253,7 @@ def other_process(tmp_path: Path) -> Iterator[tuple[Callable[[], str], Path]]:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        cwd=settings.BASE_DIR,
+        cwd=Path(__file__).parents[3],
     )
     assert process.stdin is not None
     assert process.stdout is not None
@@ -262,7 +262,7 @@ def other_process(tmp_path: Path) -> Iterator[tuple[Callable[[], str], Path]]:
     def ask() -> str:
         stdin.write("\n")
         stdin.flush()
-        return stdout.readline().strip()
+        return str(stdout.readline()).strip()
 
     yield ask, file
     stdin.close()

@@ -3,7 +3,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from apps.core import snowflake as module
 from apps.core.snowflake import COUNT_BITS, EPOCH_MS, MAX_NODES, NODE_BITS, Snowflake
 
 
@@ -19,7 +18,7 @@ def _parts(number: int) -> tuple[int, int, int]:
 def set_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     def at(milliseconds: int) -> None:
         moment = (EPOCH_MS + milliseconds) * 1_000_000
-        monkeypatch.setattr(module.time, "time_ns", lambda: moment)
+        monkeypatch.setattr("apps.core.snowflake.time.time_ns", lambda: moment)
 
     return at
 

@@ -51,3 +51,15 @@ def test_errors_are_described_once_with_an_example_each() -> None:
         assert set(example) == {"code", "msg", "data", "trace_id", "reason"}
     assert "Retry-After" in found["components"]["responses"]["Error429"]["headers"]
     assert found["components"]["securitySchemes"]["refreshCookie"]["in"] == "cookie"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/docs", "/api/v1/redoc"])
+def test_the_pages_load_nothing_from_elsewhere_and_run_only_files_of_ours(
+    client: Client, path: str
+) -> None:
+    answer = client.get(path)
+    policy = answer["Content-Security-Policy"]
+    assert "style-src 'self' 'unsafe-inline'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe-eval" not in policy
+    assert "https://" not in answer.content.decode()

@@ -91,7 +91,7 @@ def test_a_body_that_is_not_json_is_422_and_says_where(body: str) -> None:
 
 
 def test_a_body_in_another_encoding_is_422() -> None:
-    body = '{"status": "é"}'.encode("latin-1")
+    body: Any = '{"status": "é"}'.encode("latin-1")
     response = APIClient().generic("POST", f"{ODD}/check", body, content_type="application/json")
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -124,7 +124,7 @@ def test_another_media_type_is_415() -> None:
 
 def test_a_broken_upload_is_400() -> None:
     response = APIClient().generic(
-        "POST", "/api/v1/test/upload", b"--y\r\n", content_type="multipart/form-data"
+        "POST", "/api/v1/test/upload", "--y\r\n", content_type="multipart/form-data"
     )
     assert response.status_code == HTTPStatus.BAD_REQUEST
     assert response.json()["code"] == 400

@@ -39,8 +39,8 @@ def _permissions(count: int) -> list[Permission]:
 def test_a_row_has_its_keys_in_the_order_of_the_declaration() -> None:
     group = _group("one")
     (row,) = GroupRow.read(Group.objects.all())
-    assert list(row) == ["id", "label", "name", "nothing"]
-    assert row == {"id": group.pk, "label": f"one#{group.pk}", "name": "one", "nothing": []}
+    assert list(row) == ["id", "caption", "name", "nothing"]
+    assert row == {"id": group.pk, "caption": f"one#{group.pk}", "name": "one", "nothing": []}
 
 
 def test_empty_lists_are_not_shared_between_rows() -> None:
@@ -104,7 +104,7 @@ def test_an_absent_parent_is_null_not_a_row_of_nulls() -> None:
 
     class DepartmentRow(RowSerializer):
         id = IdField()
-        label = Computed("name", make=str.upper, shape=serializers.CharField())
+        caption = Computed("name", make=str.upper, shape=serializers.CharField())
 
     class PersonRow(RowSerializer):
         department = DepartmentRow()
@@ -118,7 +118,7 @@ def test_an_absent_parent_is_null_not_a_row_of_nulls() -> None:
     person.department = apps.get_model("organization.Department").objects.create(name="lab")
     person.save()
     row = PersonRow.read(user_model.objects.all())[0]
-    assert row["department"] == {"id": person.department.pk, "label": "LAB"}
+    assert row["department"] == {"id": person.department.pk, "caption": "LAB"}
 
 
 def test_a_list_inside_a_nested_row_is_refused_not_forgotten() -> None:

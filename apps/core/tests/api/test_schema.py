@@ -61,8 +61,8 @@ def test_a_bulk_delete_has_a_body(document: Any) -> None:
 
 def test_every_key_of_a_row_is_required_and_told(document: Any) -> None:
     row = document["components"]["schemas"]["GroupDetailRow"]
-    assert row["required"] == ["id", "label", "name", "nothing", "permissions"]
-    assert row["properties"]["label"]["type"] == "string"
+    assert row["required"] == ["id", "caption", "name", "nothing", "permissions"]
+    assert row["properties"]["caption"]["type"] == "string"
     kinds = {"type": "array", "items": {"$ref": "#/components/schemas/KindRow"}}
     assert {k: row["properties"]["nothing"][k] for k in kinds} == kinds
 
@@ -105,7 +105,7 @@ def test_an_action_says_in_one_line_what_it_takes_and_gives() -> None:
     class View(sample.OddViewSet):
         @answers(row=sample.KindRow, bare=True, query=QuerySerializer, errors=[400])
         @action(detail=False)
-        def bare(self, request: Any) -> None:
+        def bare(self, request: Any) -> Any:
             """Say it.
 
             More of it.
@@ -116,12 +116,12 @@ def test_an_action_says_in_one_line_what_it_takes_and_gives() -> None:
 
         @action(detail=False)
         @answers(file="application/zip")
-        def download(self, request: Any) -> None:
+        def download(self, request: Any) -> Any:
             """Download."""
 
         @answers(row=serializers.ListField(child=serializers.CharField()), auth="refreshCookie")
         @action(detail=False, methods=["post"])
-        def words(self, request: Any) -> None:
+        def words(self, request: Any) -> Any:
             """List words."""
 
     router = ResourceRouter()

@@ -31,7 +31,7 @@ def test_a_row_is_made_and_shown(client: APIClient) -> None:
     assert response.json()["code"] == 200
     assert response.json()["data"] == {
         "id": made.pk,
-        "label": f"first#{made.pk}",
+        "caption": f"first#{made.pk}",
         "name": "first",
         "nothing": [],
         "permissions": [],
