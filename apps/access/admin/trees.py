@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.forms import ModelMultipleChoiceField, SelectMultiple
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 
+from apps.access.constants import VERB_TITLES
 from apps.access.models import Menu
 from apps.access.selectors import split_codes
 from apps.access.services.held import Actor, missing_codes
@@ -28,6 +31,19 @@ ICONS = {
 def declared_labels() -> dict[str, str | Promise]:
     """Return what people call the entries that apps and plugins declare, by their names."""
     return {entry.name: entry.label for entry in declared_menus() if entry.label}
+
+
+@cache
+def button_labels() -> dict[str, str | Promise]:
+    """Return the titles that buttons are seeded with, by how they read in each of our languages.
+
+    A row keeps the words of the language in which it was seeded; an operator reads theirs.
+    """
+    labels: dict[str, str | Promise] = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            labels |= {str(title): title for title in VERB_TITLES.values()}
+    return labels
 
 
 @dataclass
@@ -56,14 +72,16 @@ def tree_of(
         kept: Keys that the role has now.
     """
     listed = list(menus)
-    labels = declared_labels()
+    labels, buttons = declared_labels(), button_labels()
     missing = set(missing_codes(actor=actor, codes=split_codes(menu.perms for menu in listed)))
     nodes: dict[int, Node] = {}
     for menu in listed:
         is_locked = bool(split_codes([menu.perms]) & missing)
+        is_button = menu.kind == MenuKind.BUTTON
+        label = (buttons if is_button else labels).get(menu.title if is_button else menu.name)
         nodes[menu.pk] = Node(
             pk=menu.pk,
-            title=capfirst(str(labels.get(menu.name, menu.title))),
+            title=capfirst(str(label or menu.title)),
             codes=menu.perms.replace(",", ", "),
             icon=ICONS.get(MenuKind(menu.kind), ""),
             is_checked=menu.pk in (kept if is_locked else chosen),

@@ -1,8 +1,9 @@
 from typing import Any
 
 import pytest
+from django.utils.functional import lazystr
 
-from apps.access.admin.trees import PermissionTreeField, tree_of
+from apps.access.admin.trees import PermissionTreeField, button_labels, tree_of
 from apps.access.choices import MenuKind
 from apps.access.models import Menu
 
@@ -56,3 +57,18 @@ def test_retired_entries_are_not_offered(menus: Any, user: Any) -> None:
     assert menus["button"] not in field.queryset
     with pytest.raises(Exception, match="valid choice"):
         field.clean([str(menus["button"].pk)])
+
+
+def test_a_button_reads_in_the_language_of_the_operator(
+    menus: Any, user: Any, in_chinese: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user.is_superuser = True
+    monkeypatch.setattr(
+        "apps.access.admin.trees.button_labels", lambda: {"add": lazystr("增加"), "Add": "Add"}
+    )
+    [top] = tree_of(menus.values(), actor=user, chosen=(), kept=())
+    assert top.children[0].buttons[0].title == "增加"
+
+
+def test_seeded_titles_are_known_in_every_language() -> None:
+    assert {"Add", "Delete", "Edit"} <= button_labels().keys()
