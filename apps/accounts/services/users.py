@@ -27,6 +27,7 @@ from apps.accounts.services.passwords import password_check_policy, password_set
 from apps.accounts.services.ranks import ensure_manageable
 from apps.accounts.services.sessions import sessions_close
 from apps.core.cached import invalidate
+from apps.core.errors import NotFoundError
 from apps.organization.models import Department, Position
 
 Flag = Literal["superuser", "staff", "status", "multi_login"]
@@ -59,12 +60,14 @@ def user_create(
         UsernameTakenError, EmailTakenError: Somebody has it.
         PasswordPolicyError: The password breaks a rule.
         NotHeldError: A role grants what the actor does not hold.
+        NotFoundError: The department was deleted a moment ago.
     """
     password_check_policy(password=password, username=username)
     given = list(roles)
     if actor is not None:
         roles_assignable(actor=actor, roles=given)
     _refuse_taken(username=username, email=profile.get("email"), but=None)
+    _hold(department)
     user = User(
         username=username,
         nickname=profile.pop("nickname", "") or username,
@@ -95,9 +98,11 @@ def user_update(
     Raises:
         UsernameTakenError, EmailTakenError: Somebody else has it.
         SuperuserOnlyError, NotHeldError: The user, or a role, is above the actor.
+        NotFoundError: The department was deleted a moment ago.
     """
     ensure_manageable(actor=actor, user=user)
     _refuse_taken(username=columns.get("username"), email=columns.get("email"), but=user)
+    _hold(columns.get("department"))
     for name, value in columns.items():
         setattr(user, name, value)
     user.save()
@@ -202,6 +207,19 @@ def _refuse_taken(*, username: str | None, email: str | None, but: User | None) 
         raise UsernameTakenError
     if email and others.filter(email__iexact=email).exists():
         raise EmailTakenError
+
+
+def _hold(department: Department | None) -> None:
+    """Keep a department from being deleted until its new user is written.
+
+    Raises:
+        NotFoundError: It was deleted a moment ago.
+    """
+    if department is None:
+        return
+    held = Department.objects.live().select_for_update().filter(pk=department.pk)
+    if held.first() is None:
+        raise NotFoundError
 
 
 def _refuse_last_superuser(user: User) -> None:

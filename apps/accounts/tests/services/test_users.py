@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import check_password
+from django.utils import timezone
 
 from apps.accounts import errors
 from apps.accounts.choices import Channel, Closing
@@ -10,7 +11,8 @@ from apps.accounts.services import users as services
 from apps.accounts.services.codes import address_code_issue
 from apps.accounts.services.sessions import session_open
 from apps.core.context import RequestContext, enter_context
-from apps.organization.models import Position
+from apps.core.errors import NotFoundError
+from apps.organization.models import Department, Position
 
 pytestmark = pytest.mark.django_db
 
@@ -134,3 +136,14 @@ def test_an_address_of_ones_own_needs_its_code(make_user: Any) -> None:
     services.profile_email_change(user=user, email="a@example.com", code=code)
     user.refresh_from_db()
     assert user.email == "a@example.com"
+
+
+def test_nobody_joins_a_department_that_was_deleted_a_moment_ago(
+    boss: User, make_user: Any
+) -> None:
+    department = Department.objects.create(name="d")
+    Department.objects.update(deleted_at=timezone.now())
+    with pytest.raises(NotFoundError):
+        _create(boss, department=department)
+    with pytest.raises(NotFoundError):
+        services.user_update(actor=boss, user=make_user(), department=department)
