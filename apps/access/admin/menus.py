@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -39,7 +41,7 @@ class MenuAdmin(TreeModelAdmin):
         "parent_id": "parent",
         "type": "kind",
     }
-    list_display = ("tree_cell", "label", "sort_of_entry", "codes", "path", "sort", "state")
+    list_display = ("tree_cell", "key", "sort_of_entry", "codes", "path", "sort", "state")
     list_filter = ("kind", "is_active")
     search_fields = ("title", "name", "perms", "path")
     search_help_text = _("Title, name, code or path")
@@ -78,9 +80,14 @@ class MenuAdmin(TreeModelAdmin):
             widget=UnfoldAdminSelectWidget(),
         )
 
-    @admin.display(description=_("called"))
-    def label(self, menu: Menu) -> str:
-        return str(declared_labels().get(menu.name, ""))
+    def tree_title(self, row: Menu) -> str:
+        return capfirst(str(declared_labels().get(row.name, row.title)))
+
+    @admin.display(description=_("title"))
+    def key(self, menu: Menu) -> SafeString:
+        """Return the title as it is stored: a key of the front end, or plain text."""
+        key = "" if menu.kind == MenuKind.BUTTON else menu.title
+        return format_html('<span class="at-mono at-quiet">{}</span>', key)
 
     @admin.display(description=_("kind"))
     def sort_of_entry(self, menu: Menu) -> SafeString:

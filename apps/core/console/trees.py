@@ -100,10 +100,14 @@ class TreeModelAdmin(ConsoleModelAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConsoleChangeList]:
         return TreeChangeList
 
+    def tree_title(self, row: Any) -> str:
+        """Return what the row is called in the list."""
+        return str(getattr(row, self.tree_name))
+
     def tree_cell(self, row: Any) -> SafeString:
         """Return the name of a row where the tree has it; after a search, with what is above."""
         place: Place = row.tree_place
-        name = getattr(row, self.tree_name)
+        name = self.tree_title(row)
         link = self.url("change", row.pk)
         if not row.tree_is_whole:
             return format_html(
