@@ -143,6 +143,7 @@ def test_a_superuser_can_open_every_page(page: Any, console_with: Browser) -> No
     row = _some(page.model, 1)
     assert browser.get(page.url("changelist")).status_code == 200
     assert browser.get(page.url("change", row.pk)).status_code == 200
+    assert browser.get(page.url("history", row.pk)).status_code == 200
     assert browser.get(page.url("add")).status_code == (200 if _may_add(page) else 403)
 
 
