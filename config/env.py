@@ -186,6 +186,16 @@ class Env:
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _key(
         "INFO", "Least severe log line.", group="Logs"
     )
+    audit_reads: float = _key(
+        0.0,
+        "Share of the reads that the operation log keeps, 0 to 1; writes are all kept.",
+        group="Audit",
+    )
+    audit_mask: tuple[str, ...] = _key(
+        ("password", "passwd", "secret", "token", "captcha", "credential", "apikey", "privatekey"),
+        "Words; an argument whose name has one of them in it is masked in the operation log.",
+        group="Audit",
+    )
 
     @property
     def embedded(self) -> bool:
@@ -250,12 +260,25 @@ def _parse(name: str, text: str, kind: Any) -> Any:
         except ValueError:
             msg = f"{name}={text!r} is not a whole number"
             raise EnvironmentKeyError(msg) from None
+    if kind is float:
+        return _fraction(name, text)
     if get_origin(kind) is Literal and text not in get_args(kind):
         msg = f"{name}={text!r} is none of {', '.join(get_args(kind))}"
         raise EnvironmentKeyError(msg)
     if get_origin(kind) is tuple:
         return tuple(part.strip() for part in text.split(",") if part.strip())
     return text
+
+
+def _fraction(name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= 1:
+        msg = f"{name}={text!r} is not a number from 0 to 1"
+        raise EnvironmentKeyError(msg)
+    return number
 
 
 def parse_flag(name: str, text: str) -> bool:

@@ -14,6 +14,7 @@ api_v1 = [
     path("sys/", include("apps.organization.api.urls")),
     path("sys/", include("apps.access.api.urls")),
     path("", include("apps.accounts.api.urls")),
+    path("logs/", include("apps.audit.api.urls")),
     *plugin_routes(),
 ]
 

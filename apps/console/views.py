@@ -37,7 +37,12 @@ from apps.accounts.models import Session, User
 from apps.accounts.services.captcha import captcha_is_on, captcha_make
 from apps.accounts.services.passwords import password_change
 from apps.accounts.services.sessions import session_open, sessions_close
-from apps.accounts.services.sign_in import SignIn, expired_password_change, user_sign_in
+from apps.accounts.services.sign_in import (
+    SignIn,
+    expired_password_change,
+    failures_told,
+    user_sign_in,
+)
 from apps.console.constants import CAPTCHAS_PER_MINUTE
 from apps.console.errors import NotAnOperatorError
 from apps.console.forms import ExpiredPasswordForm, NewPasswordForm, SignInForm
@@ -193,8 +198,9 @@ def _sign_in_operator(given: dict[str, Any]) -> SignIn:
         DomainError: As `user_sign_in` does.
     """
     done = user_sign_in(**given, channel=Channel.CONSOLE)
-    if not done.user.is_staff:
-        raise NotAnOperatorError
+    with failures_told(username=done.user.username, channel=Channel.CONSOLE):
+        if not done.user.is_staff:
+            raise NotAnOperatorError
     return done
 
 

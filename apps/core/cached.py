@@ -86,13 +86,35 @@ class TwoLevelCache:
         if seen is not None:
             return seen
         self._listen()
+
+        def make_missing(old: T | None) -> T:
+            return make() if old is None else old
+
+        return self.revise(key, make_missing, tags=tags, seconds=seconds)
+
+    def revise(
+        self,
+        key: str,
+        change: Callable[[T | None], T],
+        *,
+        tags: Sequence[str],
+        seconds: int = SHARED_SECONDS,
+    ) -> T:
+        """Return what `change` makes of the shared value, and keep it if that is another one.
+
+        Args:
+            key: As for `get`.
+            change: Gets the value, None where there is none or it has ended; leaves it as it is.
+            tags: What ends the entry. They are read before `change` runs.
+            seconds: Longest life in the shared cache.
+        """
         generation = self._generation
         names = [f"tag:{tag}" for tag in tags]
         try:
-            value = self._shared(key, names, make, seconds)
+            value = self._shared(key, names, change, seconds)
         except CACHE_UNREACHABLE:
             log.warning("the cache is out of reach; %s is read from the database", key)
-            return make()
+            return change(None)
         if value is not None:
             self._keep(key, value, tuple(tags), generation)
         return value
@@ -134,7 +156,9 @@ class TwoLevelCache:
         with self._mutex:
             self._owed.difference_update(owed)
 
-    def _shared(self, key: str, names: list[str], make: Callable[[], T], seconds: int) -> T:
+    def _shared(
+        self, key: str, names: list[str], change: Callable[[T | None], T], seconds: int
+    ) -> T:
         if self._owed:
             self._pay()
         found = cache.get_many([key, *names])
@@ -145,11 +169,9 @@ class TwoLevelCache:
             found |= cache.get_many(missing)
         tokens = [found.get(name) for name in names]
         entry = found.get(key)
-        if entry is not None and entry["tokens"] == tokens:
-            kept: T = entry["value"]
-            return kept
-        value = make()
-        if value is not None:
+        kept: T | None = entry["value"] if entry and entry["tokens"] == tokens else None
+        value = change(kept)
+        if value is not None and value is not kept:
             cache.set(key, {"tokens": tokens, "value": value}, seconds)
         return value
 

@@ -11,6 +11,7 @@ from enum import Enum
 from types import MappingProxyType
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 
 class Access(Enum):
@@ -54,3 +55,17 @@ class Guard:
         """Return the code (or the Access) that `action` needs, or None where nobody said."""
         verb = self.verbs.get(action) or CRUD_VERBS.get(action)
         return f"{self.resource}:{verb}" if isinstance(verb, str) else verb
+
+
+def usual_summary(action: str, label: str) -> str:
+    """Return what an action without a docstring does to what people call `label`."""
+    templates = {
+        "list": _("List the %(label)s"),
+        "retrieve": _("Show one of the %(label)s"),
+        "create": _("Add to the %(label)s"),
+        "update": _("Change one of the %(label)s; what is not sent stays"),
+        "partial_update": _("Change some fields of one of the %(label)s"),
+        "destroy": _("Delete one of the %(label)s"),
+        "destroy_many": _("Delete several of the %(label)s"),
+    }
+    return templates.get(action, f"{action}: %(label)s") % {"label": label}

@@ -43,6 +43,10 @@ class WriteBehind(Generic[K, V]):
                 self._timer.daemon = True
                 self._timer.start()
 
+    def pending_count(self) -> int:
+        """Return how many values wait to be written."""
+        return len(self._pending)
+
     def flush(self) -> None:
         """Write what is pending now, in this thread."""
         pending = self.take()

@@ -53,6 +53,7 @@ LOCAL_APPS = [
     "apps.access",
     "apps.accounts",
     "apps.scheduling",
+    "apps.audit",
     "apps.console",
 ]
 PLUGIN_REGISTRY = discover(
@@ -76,6 +77,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "apps.accounts.middleware.PrincipalMiddleware",
+    "apps.audit.middleware.OperationLogMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from rest_framework_simplejwt.exceptions import TokenError
 
 from apps.access.selectors import grants_of
@@ -22,6 +24,7 @@ from apps.accounts.errors import (
 from apps.accounts.models import Session, User
 from apps.accounts.selectors.devices import describe_device
 from apps.accounts.services.tokens import TokenPair, refresh_token_read, token_pair_issue
+from apps.accounts.signals import sign_in_failed
 from apps.core.cached import invalidate
 from apps.core.context import current_context
 from apps.core.live import broadcast
@@ -87,7 +90,7 @@ def session_refresh(*, raw: str) -> TokenPair:
         sessions = Session.objects.select_for_update().live()
         session = sessions.filter(sid=sid, user=user_id).first()
         if session is None:
-            raise SessionEndedError
+            raise _ended(sid)
         if session.refresh_jti == jti:
             refuse_unusable(session.user)
             pair = token_pair_issue(user_id=user_id, sid=sid)
@@ -98,7 +101,25 @@ def session_refresh(*, raw: str) -> TokenPair:
             invalidate(session_tag(sid))
             return pair
         sessions_close(sessions=Session.objects.filter(pk=session.pk), closing=Closing.REUSED)
-    raise SessionEndedError  # outside of the block: the closing must be kept
+    raise _ended(sid)  # outside of the block: the closing must be kept
+
+
+def _ended(sid: str) -> SessionEndedError:
+    """Return the refusal of a cookie whose session is over, and tell why it is."""
+    session = Session.objects.select_related("user").filter(sid=sid).first()
+    refusal = SessionEndedError()
+    if session is not None:
+        with translation.override(settings.LANGUAGE_CODE):
+            why = session.get_closing_display() if session.closing else _("run out")
+            message = f"{refusal} ({why})"
+        sign_in_failed.send(
+            sender=User,
+            username=session.user.username,
+            channel=session.channel,
+            reason=f"accounts.session.{session.closing or 'expired'}",
+            message=message,
+        )
+    return refusal
 
 
 @transaction.atomic

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from apps.accounts.choices import Channel
 from apps.accounts.constants import user_tag
@@ -24,9 +25,11 @@ from apps.accounts.services.lockout import attempt_begin, attempt_failed, attemp
 from apps.accounts.services.passwords import password_change, password_days_left
 from apps.accounts.services.sessions import refuse_unusable, session_open
 from apps.accounts.services.tokens import TokenPair
+from apps.accounts.signals import sign_in_failed, signed_in
 from apps.core.cached import invalidate
 from apps.core.clients import UNKNOWN
 from apps.core.context import current_context
+from apps.core.errors import DomainError
 
 
 @dataclass(frozen=True)
@@ -51,23 +54,25 @@ def user_sign_in(
             knows the password.
         PasswordExpiredError, PasswordChangeRequiredError: See `expired_password_change`.
     """
-    user = _prove(
-        username=username,
-        password=password,
-        channel=channel,
-        captcha_id=captcha_id,
-        captcha=captcha,
-    )
-    left = password_days_left(user)
-    if user.must_change_password:
-        raise PasswordChangeRequiredError
-    if left is not None and left < 0:
-        raise PasswordExpiredError
+    with failures_told(username=username, channel=channel):
+        user = _prove(
+            username=username,
+            password=password,
+            channel=channel,
+            captcha_id=captcha_id,
+            captcha=captcha,
+        )
+        left = password_days_left(user)
+        if user.must_change_password:
+            raise PasswordChangeRequiredError
+        if left is not None and left < 0:
+            raise PasswordExpiredError
     with transaction.atomic():
         user.last_login = timezone.now()
         User.objects.filter(pk=user.pk).update(last_login=user.last_login)
         pair = session_open(user=user, channel=channel)
         invalidate(user_tag(user.pk))
+        signed_in.send(sender=User, user=user, channel=str(channel))
     reminder = settings.ATRIUM.password_reminder_days
     is_soon = left is not None and reminder and left <= reminder
     return SignIn(user, pair, left if is_soon else None)
@@ -90,10 +95,33 @@ def expired_password_change(  # noqa: PLR0913 - all that the form asks
     Raises:
         DomainError: As `user_sign_in` and `password_change` do.
     """
-    user = _prove(
-        username=username, password=old, channel=channel, captcha_id=captcha_id, captcha=captcha
-    )
+    with failures_told(username=username, channel=channel):
+        user = _prove(
+            username=username,
+            password=old,
+            channel=channel,
+            captcha_id=captcha_id,
+            captcha=captcha,
+        )
     password_change(user=user, old=old, new=new, confirm=confirm)
+
+
+@contextmanager
+def failures_told(*, username: str, channel: Channel) -> Iterator[None]:
+    """Tell whoever listens about a refusal, in the language of the site, and let it pass on."""
+    try:
+        yield
+    except DomainError as refusal:
+        with translation.override(settings.LANGUAGE_CODE):
+            message = str(refusal)
+        sign_in_failed.send(
+            sender=User,
+            username=username,
+            channel=str(channel),
+            reason=refusal.reason,
+            message=message,
+        )
+        raise
 
 
 def _prove(

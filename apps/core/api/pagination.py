@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.core.api.filters import QueryError
+from apps.core.landmarks import Landmarks
 
 DEFAULT_SIZE = 20
 MAX_SIZE = 200
@@ -35,7 +36,7 @@ class PagePagination(BasePagination):
         start = (self.page - 1) * self.size
         if start >= self.total:
             return []
-        return queryset[start : start + self.size]
+        return self._cut(queryset, start)
 
     def get_paginated_response(self, data: Any) -> Response:
         return Response(self.page_of(data))
@@ -107,6 +108,9 @@ class PagePagination(BasePagination):
     def _count(self, queryset: QuerySet[Any]) -> int:
         return queryset.order_by().count()
 
+    def _cut(self, queryset: QuerySet[Any], start: int) -> QuerySet[Any]:
+        return queryset[start : start + self.size]
+
     def _link(self, page: int) -> str:
         kept = [
             (key, value)
@@ -115,3 +119,19 @@ class PagePagination(BasePagination):
             if key not in {"page", "size"}
         ]
         return f"{self.request.path}?{urlencode([*kept, ('page', page), ('size', self.size)])}"
+
+
+class LandmarkPagination(PagePagination):
+    """For tables that only grow: any page costs the same, and the total is not counted anew.
+
+    A subclass names the tag that deletions end; see `core.landmarks`.
+    """
+
+    tag: ClassVar[str]
+
+    def _count(self, queryset: QuerySet[Any]) -> int:
+        self._landmarks = Landmarks(queryset, tag=self.tag)
+        return self._landmarks.total
+
+    def _cut(self, queryset: QuerySet[Any], start: int) -> QuerySet[Any]:
+        return self._landmarks.page(start, self.size)

@@ -28,7 +28,7 @@ from rest_framework.serializers import BaseSerializer, Serializer
 from apps.core.api.fields import PksSerializer
 from apps.core.api.pagination import PagePagination
 from apps.core.api.rows import Computed, RowSerializer
-from apps.core.guards import Access, Guard
+from apps.core.guards import Access, Guard, usual_summary
 
 Shape = type[BaseSerializer[Any]] | Field[Any, Any, Any, Any] | None
 F = TypeVar("F", bound=Callable[..., Any])
@@ -170,17 +170,7 @@ class CodeSchema(AutoSchema):
     def _usual_summary(self) -> str:
         guard = getattr(self.view, "guard", None)
         label = str(guard.label) if isinstance(guard, Guard) else " ".join(self._tokenize_path())
-        templates = {
-            "list": _("List the %(label)s"),
-            "retrieve": _("Show one of the %(label)s"),
-            "create": _("Add to the %(label)s"),
-            "update": _("Change one of the %(label)s; what is not sent stays"),
-            "partial_update": _("Change some fields of one of the %(label)s"),
-            "destroy": _("Delete one of the %(label)s"),
-            "destroy_many": _("Delete several of the %(label)s"),
-        }
-        action = self._action()
-        return templates.get(action, f"{action}: %(label)s") % {"label": label}
+        return usual_summary(self._action(), label)
 
     def get_tags(self) -> list[str]:
         """Return the resource as people call it; for a view without one, its place in the path."""

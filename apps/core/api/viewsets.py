@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db import models, transaction
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -56,6 +57,12 @@ class GuardedViewSet(GenericViewSet[Any]):
     limits: ClassVar[dict[str, tuple[Limit, ...]]] = {}
     lookup_value_regex = "[^/]+"
     pagination_class: Any = None
+
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
+        """Leave the request as DRF reads it on the one that middleware sees."""
+        made: Request = super().initialize_request(request, *args, **kwargs)
+        request.api_request = made  # type: ignore[attr-defined] # ours
+        return made
 
     def read_with(
         self, serializer_class: type[BaseSerializer[Any]], request: Request, **kwargs: Any

@@ -23,6 +23,7 @@ from apps.accounts.services.captcha import captcha_is_on, captcha_make
 from apps.accounts.services.sessions import session_refresh, sessions_close
 from apps.accounts.services.sign_in import SignIn, expired_password_change, user_sign_in
 from apps.accounts.services.tokens import TokenPair, refresh_token_read
+from apps.accounts.signals import sign_in_failed
 from apps.core.api.schema import answers
 from apps.core.api.viewsets import GuardedViewSet
 from apps.core.context import current_context
@@ -155,7 +156,15 @@ def _few_guesses(username: str) -> Iterator[Callable[[], None]]:
     who = f"{context.address if context else ''}:{name}"
     wait = count_call(GUESSES, route="sign_in", who=who)
     if wait:
-        raise Throttled(wait)
+        refusal = Throttled(wait)
+        sign_in_failed.send(
+            sender=User,
+            username=username,
+            channel=str(Channel.API),
+            reason="core.throttled",
+            message=str(refusal.detail),
+        )
+        raise refusal
     yield lambda: forget_calls(GUESSES, route="sign_in", who=who)
 
 

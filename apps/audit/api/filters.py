@@ -1,0 +1,38 @@
+from django_filters import rest_framework as filters
+
+from apps.audit.models import LoginLog, OperaLog
+from apps.core.api.filters import ContainsFilter, StatusFilter
+
+
+class LogFilter(filters.FilterSet):
+    """What both logs can be narrowed by."""
+
+    username = ContainsFilter()
+    status = StatusFilter(field_name="is_success")
+    ip = ContainsFilter(field_name="address")
+    start_time = filters.DateTimeFilter(field_name="happened_at", lookup_expr="gte")
+    end_time = filters.DateTimeFilter(field_name="happened_at", lookup_expr="lte")
+
+
+class LoginLogFilter(LogFilter):
+    """Filters of the login log."""
+
+    reason = ContainsFilter()
+
+    class Meta:
+        model = LoginLog
+        fields = ("username", "status", "ip", "reason")
+
+
+class OperaLogFilter(LogFilter):
+    """Filters of the operation log."""
+
+    trace_id = filters.CharFilter()
+    method = filters.CharFilter(lookup_expr="iexact")
+    path = ContainsFilter()
+    title = ContainsFilter()
+    code = filters.CharFilter()
+
+    class Meta:
+        model = OperaLog
+        fields = ("username", "status", "ip", "trace_id", "method", "path", "title", "code")

@@ -1,0 +1,8 @@
+from apps.audit.api.views import LoginLogViewSet, OperaLogViewSet
+from apps.core.api.routers import ResourceRouter
+
+router = ResourceRouter()
+router.register("login", LoginLogViewSet, basename="login-log")
+router.register("opera", OperaLogViewSet, basename="opera-log")
+
+urlpatterns = router.urls

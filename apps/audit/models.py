@@ -1,0 +1,66 @@
+"""Who signed in or tried to, and what was done: rows that are added and never changed by hand."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class LogRow(models.Model):
+    """From where something was done, and when."""
+
+    username = models.CharField(_("user name"), max_length=64, blank=True, db_index=True)
+    address = models.CharField(_("address"), max_length=45, blank=True)
+    country = models.CharField(_("country"), max_length=64, blank=True)
+    region = models.CharField(_("region"), max_length=64, blank=True)
+    city = models.CharField(_("city"), max_length=64, blank=True)
+    user_agent = models.CharField(_("user agent"), max_length=512, blank=True)
+    os = models.CharField(_("system"), max_length=64, blank=True)
+    browser = models.CharField(_("browser"), max_length=64, blank=True)
+    device = models.CharField(_("device"), max_length=64, blank=True)
+    is_success = models.BooleanField(_("succeeded"))
+    message = models.CharField(_("message"), max_length=512, blank=True)
+    happened_at = models.DateTimeField(_("happened at"), db_index=True)
+    created_at = models.DateTimeField(_("written at"), default=timezone.now)
+
+    class Meta:
+        abstract = True
+
+
+class LoginLog(LogRow):
+    """A sign-in, or an attempt at one."""
+
+    user_uuid = models.CharField(_("public id"), max_length=36, blank=True)
+    channel = models.CharField(_("through"), max_length=8, blank=True)
+    reason = models.CharField(_("reason"), max_length=64, blank=True)
+    trace_id = models.CharField(_("trace id"), max_length=32, blank=True)
+
+    class Meta:
+        verbose_name = _("login log")
+        verbose_name_plural = _("login logs")
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.username} {self.happened_at:%Y-%m-%d %H:%M:%S}"
+
+
+class OperaLog(LogRow):
+    """A request that wrote something, was to, or was sampled."""
+
+    trace_id = models.CharField(_("trace id"), max_length=32, blank=True, db_index=True)
+    user_id = models.BigIntegerField(_("user id"), null=True, blank=True)
+    method = models.CharField(_("method"), max_length=8)
+    title = models.CharField(_("operation"), max_length=255, blank=True)
+    path = models.CharField(_("path"), max_length=512)
+    args = models.TextField(_("arguments"), blank=True)
+    code = models.CharField(_("code"), max_length=16)
+    cost_us = models.PositiveBigIntegerField(_("duration in microseconds"))
+
+    class Meta:
+        verbose_name = _("operation log")
+        verbose_name_plural = _("operation logs")
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
