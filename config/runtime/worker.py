@@ -62,6 +62,7 @@ class EmbeddedWorker:
     def start(self) -> bool:
         """Start the thread; return whether the worker took up its queue in time."""
         state.should_stop = None
+        bell.begin()
         self._thread.start()
         return self._ready.wait(START_SECONDS)
 
@@ -69,7 +70,7 @@ class EmbeddedWorker:
         """Let running jobs finish and take no other; return at once."""
         self._is_asked = True
         state.should_stop = 0  # Celery's own way in: the exit code of a warm stop
-        bell.interrupt()
+        bell.end()
 
     def join(self, seconds: float) -> bool:
         """Wait for the thread to end; return whether it did."""

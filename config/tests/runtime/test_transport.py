@@ -15,8 +15,10 @@ NAME = "test-transport"
 @pytest.fixture
 def connection() -> Iterator[Any]:
     transport.register()
+    bell.begin()
     with Connection("embedded://localhost//") as made:
         yield made
+    bell.begin()
     Channel.queues.pop(NAME, None)
 
 
@@ -60,11 +62,13 @@ def test_waiting_ends_when_the_time_is_over(connection: Any) -> None:
 
 def test_waiting_can_be_broken_off(connection: Any) -> None:
     with Consumer(connection.channel(), Queue(NAME)):
-        breaker = threading.Timer(0.1, bell.interrupt)
+        breaker = threading.Timer(0.1, bell.end)
         breaker.start()
         started = time.monotonic()
         with pytest.raises(TimeoutError):
             connection.drain_events(timeout=30)
+        with pytest.raises(TimeoutError):
+            connection.drain_events(timeout=30)  # nor does anybody begin to wait after that
     assert time.monotonic() - started < 2
 
 
