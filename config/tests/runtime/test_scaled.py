@@ -16,7 +16,7 @@ def test_what_is_missing_is_named_in_one_line() -> None:
 
 def test_a_worker_needs_the_broker_alone() -> None:
     refuse_embedded(Env(celery_broker_url="amqp://x"), BROKER_NEEDS)
-    with pytest.raises(CommandError, match="^REDIS_URL must"):
+    with pytest.raises(CommandError, match=r"^REDIS_URL must"):
         refuse_embedded(Env(celery_broker_url="amqp://x"), SERVER_NEEDS)
 
 

@@ -50,7 +50,7 @@ def test_it_tells_when_it_serves_and_when_it_was_told_to_stop(server: Server) ->
 
     async def play() -> str:
         serving = asyncio.ensure_future(server.serve([listener]))
-        while "ready" not in EVENTS:
+        while "ready" not in EVENTS:  # noqa: ASYNC110 - told by a plain function
             await asyncio.sleep(0.01)
         answer = await _ask(listener.getsockname()[1], "X-Forwarded-For: 1.2.3.4\r\n")
         signal.raise_signal(signal.SIGTERM)

@@ -247,7 +247,8 @@ def test_an_address_that_is_not_ours_is_told_in_one_line(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "shown"), [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "localhost"), ("::1", "[::1]")]
+    ("host", "shown"),
+    [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "localhost"), ("::1", "[::1]")],  # noqa: S104 - for a moment
 )
 def test_the_address_is_shown_as_a_browser_takes_it(host: str, shown: str) -> None:
     with listen(host, 0) as listener:

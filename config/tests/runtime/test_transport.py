@@ -30,7 +30,7 @@ def test_a_message_goes_from_one_connection_to_another(connection: Any) -> None:
     got: list[Any] = []
     with Connection("embedded://localhost//") as other:
         _send(other, {"n": 1})
-    consumer = Consumer(connection.channel(), Queue(NAME), callbacks=[lambda b, m: got.append(b)])
+    consumer = Consumer(connection.channel(), Queue(NAME), callbacks=[lambda b, _m: got.append(b)])
     with consumer:
         connection.drain_events(timeout=1)
     assert got == [{"n": 1}]
@@ -116,7 +116,7 @@ def test_many_threads_that_send_at_once_lose_nothing(connection: Any) -> None:
     for thread in threads:
         thread.start()
     consumer = Consumer(
-        connection.channel(), Queue(NAME), callbacks=[lambda b, m: got.append(b)], no_ack=True
+        connection.channel(), Queue(NAME), callbacks=[lambda b, _m: got.append(b)], no_ack=True
     )
     with consumer:
         while len(got) < 400:
@@ -130,7 +130,7 @@ def test_a_broadcast_reaches_every_queue_bound_to_it(connection: Any) -> None:
     exchange = Exchange(f"{NAME}-fanout", type="fanout")
     queues = [Queue(f"{NAME}-{number}", exchange) for number in (1, 2)]
     got: list[Any] = []
-    with Consumer(connection.channel(), queues, callbacks=[lambda b, m: got.append(b)]):
+    with Consumer(connection.channel(), queues, callbacks=[lambda b, _m: got.append(b)]):
         Producer(connection.channel(), exchange).publish("all")
         connection.drain_events(timeout=1)
         connection.drain_events(timeout=1)

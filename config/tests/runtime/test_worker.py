@@ -12,7 +12,6 @@ from config.runtime import transport
 from config.runtime.transport import Channel
 from config.runtime.worker import EmbeddedWorker
 
-
 meeting = threading.Barrier(2, timeout=5)
 running, may_end = threading.Event(), threading.Event()
 

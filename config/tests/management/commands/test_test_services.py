@@ -26,7 +26,7 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
 
 
 def test_each_set_of_services_gets_its_run_and_a_failure_is_told_at_the_end(runs: Runs) -> None:
-    with pytest.raises(CommandError, match="^tests failed on MariaDB$"):
+    with pytest.raises(CommandError, match=r"^tests failed on MariaDB$"):
         call_command("test_services")
     assert [set(urls) for urls, _selection in runs] == [
         {"postgresql", "redis", "rabbitmq"},
