@@ -7,7 +7,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import write_po
 
 from config.translations.sources import Source, key_of, texts_of
 
@@ -26,14 +26,6 @@ class QuietCatalog(Catalog):
             ("Content-Transfer-Encoding", "8bit"),
             ("Plural-Forms", self.plural_forms),
         ]
-
-
-def read(source: Source) -> Catalog:
-    """Return the catalogue as it is, empty where there is none."""
-    if not source.path.exists():
-        return Catalog(locale=source.locale)
-    with source.path.open("rb") as file:
-        return read_po(file, locale=source.locale, ignore_obsolete=False)
 
 
 def renewed(source: Source, old: Catalog) -> Catalog:

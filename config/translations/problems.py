@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from babel.messages.catalog import Catalog, Message
 
-from config.translations.catalogues import mo, po, read, renewed, strings_of
-from config.translations.sources import Key, Source, key_of, texts_of
+from config.translations.catalogues import mo, po, renewed, strings_of
+from config.translations.sources import Key, Source, key_of, read, texts_of
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{\w*\}|</?\w+[^>]*>|%%")
 """What code or a browser replaces: it must come out of a translation as it went in."""
@@ -16,7 +16,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[a-z]|\{\w*\}|</?\w+[^>]*>|%%")
 
 def problems(sources: Sequence[Source]) -> Iterator[str]:
     """Yield each problem of the catalogues of a language, in one line that names the text."""
-    catalogues = [read(source) for source in sources]
+    catalogues = [read(source.path, source.locale) for source in sources]
     for source, old in zip(sources, catalogues, strict=True):
         for problem in _of_one(source, old):
             yield f"{source.locale}, {source.name}: {problem}"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
+from babel.messages.pofile import read_po
 from django import conf
 from django.apps import apps
 from django.conf import settings
@@ -84,14 +85,23 @@ def sources(locale: str) -> list[Source]:
         )
         for folder in sorted(path.parent for path in (BASE_DIR / "plugins").glob("*/plugin.toml"))
     ]
+    path = _file(BASE_DIR / "apps" / "console", locale)
     foreign = Source(
         name="packages",
-        about="Texts of packages that bring no translation of their own into this language.",
+        about="Texts of packages that lack this language, and those that we say in other words.",
         locale=locale,
-        path=_file(BASE_DIR / "apps" / "console", locale),
-        template=_foreign(locale, platform.template),
+        path=path,
+        template=_foreign(locale, platform.template, read(path, locale)),
     )
     return [platform, *plugins, foreign]
+
+
+def read(path: Path, locale: str) -> Catalog:
+    """Return a catalogue as it is, empty where there is none."""
+    if not path.exists():
+        return Catalog(locale=locale)
+    with path.open("rb") as file:
+        return read_po(file, locale=locale)
 
 
 def key_of(message: Message) -> Key:
@@ -117,23 +127,25 @@ def _template(roots: list[Path]) -> Catalog:
     return catalogue
 
 
-def _foreign(locale: str, platform: Catalog) -> Catalog:
-    """Return what installed packages show and neither they nor Django have in a language.
+def _foreign(locale: str, platform: Catalog, old: Catalog) -> Catalog:
+    """Return what installed packages show and have no translation of, or not the one we want.
 
-    Ours go first whatever a package says, so a text that the platform uses too is left out.
+    A text that is translated already stays only where the old catalogue has it: somebody has put
+    it there. One that the platform uses too is left out, because ours goes first anyway.
     """
     packages = [
         config for config in apps.get_app_configs() if config.name.partition(".")[0] not in OURS
     ]
     known = _known([Path(config.path) for config in packages], locale)
     ours = {key_of(message) for message in texts_of(platform)}
+    chosen = {key_of(message) for message in texts_of(old)}
     catalogue = Catalog()
     for config in packages:
-        if config.name.startswith("django."):
-            continue  # Django speaks every language that we do
+        is_django = config.name.startswith("django.")  # it speaks every language that we do
         for text, _comments, context in _texts(Path(config.path)):
             key = (context or "", text if isinstance(text, str) else text[0])
-            if key not in ours and not _has(known, key):
+            is_lacking = not is_django and not _has(known, key)
+            if key not in ours and (is_lacking or key in chosen):
                 catalogue.add(text, auto_comments=[config.name], context=context)
     return catalogue
 

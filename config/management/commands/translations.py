@@ -30,12 +30,13 @@ class Command(BaseCommand):
             self._write()
 
     def _write(self) -> None:
-        from config.translations.catalogues import read, renewed, write  # noqa: PLC0415 - Babel
-        from config.translations.sources import locales, sources  # noqa: PLC0415 - Babel
+        from config.translations.catalogues import renewed, write  # noqa: PLC0415 - Babel
+        from config.translations.sources import locales, read, sources  # noqa: PLC0415 - Babel
 
         for locale in locales():
             for source in sources(locale):
-                for path in write(source, renewed(source, read(source))):
+                old = read(source.path, locale)
+                for path in write(source, renewed(source, old)):
                     self.stdout.write(f"wrote {path.relative_to(BASE_DIR)}")
 
     def _check(self) -> None:
