@@ -47,7 +47,7 @@ class Bell:
 bell = Bell()
 
 
-class Channel(memory.Channel):  # type: ignore[misc] # kombu is untyped
+class Channel(memory.Channel):
     """A channel that rings when there may be something to fetch."""
 
     def _queue_for(self, queue: str) -> "Queue[Any]":
@@ -75,13 +75,13 @@ class Channel(memory.Channel):  # type: ignore[misc] # kombu is untyped
         bell.ring()
 
 
-class Transport(memory.Transport):  # type: ignore[misc] # kombu is untyped
+class Transport(memory.Transport):
     """The transport behind `embedded://`."""
 
     Channel = Channel
     driver_name = SCHEME
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None, **_kwargs: Any) -> None:
         """Deliver one message, waiting for it.
 
         Raises:
@@ -91,7 +91,7 @@ class Transport(memory.Transport):  # type: ignore[misc] # kombu is untyped
         while True:
             rings = bell.rings  # before looking: what is put after is not missed
             try:
-                self.cycle.get(self._deliver, timeout=0)
+                self.cycle.get(self._deliver, timeout=0)  # type: ignore[union-attr] # set by kombu's __init__
             except Empty:
                 left = 1.0 if until is None else until - time.monotonic()
                 if left <= 0 or bell.is_over:

@@ -69,7 +69,8 @@ class EmbeddedWorker:
     def ask_to_stop(self) -> None:
         """Let running jobs finish and take no other; return at once."""
         self._is_asked = True
-        state.should_stop = 0  # Celery's own way in: the exit code of a warm stop
+        # Celery's own way in: the exit code of a warm stop.
+        state.should_stop = 0  # type: ignore[assignment] # the stubs know it as None
         bell.end()
 
     def join(self, seconds: float) -> bool:

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,11 +8,11 @@ from apps.scheduling import receivers
 from apps.scheduling.models import OutboxJob
 
 pytestmark = pytest.mark.django_db
-BODY = ((), {}, {})
+BODY: tuple[Any, ...] = ((), {}, {})
 
 
 @pytest.fixture
-def job() -> Iterator[str]:
+def job() -> str:
     receivers.keep("apps.x.tasks.y", headers={"id": "one"}, body=BODY)
     return "one"
 

@@ -41,7 +41,7 @@ def events(monkeypatch: pytest.MonkeyPatch) -> Events:
     monkeypatch.setattr(embedded, "EmbeddedWorker", part("worker"))
     monkeypatch.setattr(embedded, "EmbeddedBeat", part("beat"))
     monkeypatch.setattr(embedded, "jobs_recover", recover)
-    monkeypatch.setattr(embedded.connections, "close_all", lambda: None)
+    monkeypatch.setattr("django.db.connections.close_all", lambda: None)
     return noted
 
 
@@ -132,7 +132,9 @@ def test_a_database_that_is_up_to_date_is_left_alone(
     monkeypatch.setattr(embedded, "call_command", lambda name, **_options: called.append(name))
     embedded._migrate()
     assert called == []
-    monkeypatch.setattr(embedded.MigrationExecutor, "migration_plan", lambda *_: ["one"])
+    monkeypatch.setattr(
+        "django.db.migrations.executor.MigrationExecutor.migration_plan", lambda *_: ["one"]
+    )
     embedded._migrate()
     assert called == ["migrate"]
     assert "(1 migrations)" in capsys.readouterr().out
@@ -182,8 +184,8 @@ def test_leaving_late_is_told(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     codes: list[int] = []
-    monkeypatch.setattr(embedded.os, "_exit", codes.append)
-    monkeypatch.setattr(embedded.logging, "shutdown", lambda: None)
+    monkeypatch.setattr("os._exit", codes.append)
+    monkeypatch.setattr("logging.shutdown", lambda: None)
     embedded._leave_late()
     assert codes == [0]
     assert "leaving what runs" in caplog.text

@@ -49,7 +49,7 @@ def broken(_request: HttpRequest) -> HttpResponse:
 
 
 def upload(request: HttpRequest) -> HttpResponse:
-    (file,) = request.FILES.values()
+    file: Any = request.FILES["f"]
     return HttpResponse(f"{file.name} {file.size}")
 
 

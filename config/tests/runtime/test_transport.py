@@ -75,11 +75,16 @@ def test_waiting_can_be_broken_off(connection: Any) -> None:
 def test_an_acknowledgement_lets_the_next_message_through(connection: Any) -> None:
     got: list[Any] = []
     held: list[Any] = []
+
+    def receive(body: Any, message: Any) -> None:
+        got.append(body)
+        held.append(message)
+
     channel = connection.channel()
     channel.basic_qos(0, 1, apply_global=False)
     for number in (1, 2):
         _send(connection, number)
-    with Consumer(channel, Queue(NAME), callbacks=[lambda b, m: (got.append(b), held.append(m))]):
+    with Consumer(channel, Queue(NAME), callbacks=[receive]):
         connection.drain_events(timeout=1)
         with pytest.raises(TimeoutError):
             connection.drain_events(timeout=0.1)

@@ -1,7 +1,7 @@
 import threading
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import pytest
 from celery import Celery, Task, _state
@@ -12,26 +12,31 @@ from config.runtime import transport
 from config.runtime.transport import Channel
 from config.runtime.worker import EmbeddedWorker
 
+F = TypeVar("F", bound=Callable[..., Any])
 meeting = threading.Barrier(2, timeout=5)
 running, may_end = threading.Event(), threading.Event()
 
 
 def _define_jobs(app: Any) -> None:
-    @app.task(name="double", shared=False)
+    def job(name: str, **options: Any) -> Callable[[F], F]:
+        task: Callable[[F], F] = app.task(name=name, shared=False, **options)
+        return task
+
+    @job("double")
     def double(number: int) -> int:
         return number * 2
 
-    @app.task(name="stubborn", shared=False, bind=True, max_retries=2)
+    @job("stubborn", bind=True, max_retries=2)
     def stubborn(self: Task[Any, Any]) -> int:
         if self.request.retries < 2:
             raise self.retry(countdown=0.01)
         return self.request.retries
 
-    @app.task(name="meet", shared=False)
+    @job("meet")
     def meet() -> int:
         return meeting.wait() >= 0
 
-    @app.task(name="drag", shared=False)
+    @job("drag")
     def drag() -> None:
         running.set()
         may_end.wait(10)
@@ -113,8 +118,10 @@ def test_a_job_that_takes_too_long_is_left_behind_and_told(
     assert worker.join(5)
 
 
-def test_a_worker_that_ends_by_itself_is_reported(app: Any, deaths: list[str]) -> None:
+def test_a_worker_that_ends_by_itself_is_reported(
+    app: Any, deaths: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     worker = EmbeddedWorker(app, threads=1, on_death=lambda: deaths.append("died"))
-    worker._controller.start = lambda: None
+    monkeypatch.setattr(worker._controller, "start", lambda: None)
     worker._run()
     assert deaths == ["died"]

@@ -33,7 +33,7 @@ def test_one_process_serves_from_the_socket_that_we_opened(
 
 def test_several_processes_get_time_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: dict[str, Any] = {}
-    monkeypatch.setattr(serve.uvicorn, "run", lambda _application, **options: asked.update(options))
+    monkeypatch.setattr("uvicorn.run", lambda _application, **options: asked.update(options))
     with pytest.raises(SystemExit) as ended:
         call_command("serve", "--port", "0", "--workers", "3")
     assert ended.value.code == 0

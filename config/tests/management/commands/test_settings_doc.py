@@ -7,8 +7,8 @@ from config.management.commands import settings_doc
 
 
 @pytest.fixture
-def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: object) -> Path:
-    settings.BASE_DIR = tmp_path  # type: ignore[attr-defined] # pytest-django's
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(settings_doc, "BASE_DIR", tmp_path)
     page = tmp_path / "docs" / "settings.md"
     monkeypatch.setattr(settings_doc, "documents", lambda: {page: "the text"})
     return page

@@ -54,7 +54,7 @@ def test_a_run_gets_the_addresses_in_its_environment(
         seen.append((command[0], env["DATABASE_URL"], "DJANGO_SETTINGS_MODULE" in env))
         return type("Ended", (), {"returncode": 0})
 
-    monkeypatch.setattr(module.subprocess, "run", run)
+    monkeypatch.setattr("subprocess.run", run)
     assert module.Command()._run({"postgresql": "postgresql://x/y"}, "not slow") == 0
     assert seen == [(sys.executable, "postgresql://x/y", False)]
 
