@@ -3,6 +3,7 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
+import redis
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest
 from django.test import Client, override_settings
@@ -90,6 +91,12 @@ def test_a_busy_database_is_503_with_a_time_to_come_back() -> None:
     response = APIClient().get(f"{ODD}/locked_out")
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
     assert response["Retry-After"] == "1"
+
+
+def test_a_cache_that_is_gone_is_503_too() -> None:
+    status, body, headers = describe(redis.ConnectionError("secret"))
+    assert (status, headers["Retry-After"]) == (HTTPStatus.SERVICE_UNAVAILABLE, "1")
+    assert "secret" not in str(body)
 
 
 def test_a_taken_value_is_409() -> None:
