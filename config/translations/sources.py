@@ -22,17 +22,19 @@ from config.env import BASE_DIR
 Key = tuple[str, str]
 """Context and text (of a plural the first form): what gettext finds a translation by."""
 
-KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+SPELLINGS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
+    "gettext": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+}
+KEYWORDS = {
     f"{name}{suffix}": arguments
     for suffix in ("", "_lazy", "_noop")
-    for name, arguments in {
-        "_": None,
-        "gettext": None,
-        "ngettext": (1, 2),
-        "pgettext": ((1, "c"), 2),
-        "npgettext": ((1, "c"), 2, 3),
-    }.items()
-}
+    for name, arguments in SPELLINGS.items()
+} | dict.fromkeys(("_", "_lazy"))
+"""What a call that names a text is called, and which of its arguments do."""
+
 COMMENT = "Translators:"
 SKIPPED = {"tests", "testing", "migrations", "locale", "static", "contrib", "node_modules"}
 """Folders without texts of ours; apps in `contrib` of a package are packages of their own."""
@@ -73,7 +75,7 @@ def sources(locale: str) -> list[Source]:
         about="The texts of the platform.",
         locale=locale,
         path=_file(BASE_DIR / "config", locale),
-        template=_template([BASE_DIR / "config", BASE_DIR / "apps", BASE_DIR / "templates"]),
+        template=collected([BASE_DIR / "config", BASE_DIR / "apps", BASE_DIR / "templates"]),
     )
     plugins = [
         Source(
@@ -81,7 +83,7 @@ def sources(locale: str) -> list[Source]:
             about=f"The texts of the plugin {folder.name}.",
             locale=locale,
             path=_file(folder, locale),
-            template=_template([folder]),
+            template=collected([folder]),
         )
         for folder in sorted(path.parent for path in (BASE_DIR / "plugins").glob("*/plugin.toml"))
     ]
@@ -119,7 +121,8 @@ def _file(folder: Path, locale: str) -> Path:
     return folder / "locale" / locale / "LC_MESSAGES" / "django.po"
 
 
-def _template(roots: list[Path]) -> Catalog:
+def collected(roots: list[Path]) -> Catalog:
+    """Return the texts in the Python files and templates below some folders."""
     catalogue = Catalog()
     for root in roots:
         for text, comments, context in _texts(root):
