@@ -14,7 +14,7 @@ from django.contrib.staticfiles import finders
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.decorators import method_decorator
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_noop
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularRedocView, SpectacularSwaggerSplitView
 from rest_framework.request import Request
@@ -25,13 +25,13 @@ from apps.core.api.schema import BEARER, REFRESH_COOKIE
 from apps.core.guards import Access
 
 REASONS: dict[int, tuple[str, str]] = {
-    400: ("core.bad_request", "The request makes no sense to us."),
-    401: ("core.not_authenticated", "Sign in first."),
-    403: ("core.permission_denied", "You do not have permission to do this."),
-    404: ("core.not_found", "Not found."),
-    409: ("core.conflict", "A row with these values exists already."),
-    422: ("core.invalid", "Invalid input: name: This field is required."),
-    429: ("core.throttled", "Too many calls. Try again in 30 seconds."),
+    400: ("core.bad_request", gettext_noop("The request makes no sense to us.")),
+    401: ("core.not_authenticated", gettext_noop("Sign in first.")),
+    403: ("core.permission_denied", gettext_noop("You do not have permission to do this.")),
+    404: ("core.not_found", gettext_noop("Not found.")),
+    409: ("core.conflict", gettext_noop("A row with these values exists already.")),
+    422: ("core.invalid", gettext_noop("Invalid input: name: This field is required.")),
+    429: ("core.throttled", gettext_noop("Too many calls. Try again in 30 seconds.")),
 }
 ERROR_ITEM = {
     "type": "object",
