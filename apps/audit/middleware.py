@@ -12,7 +12,6 @@ from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
-from django.urls import reverse
 from rest_framework.exceptions import APIException
 
 from apps.audit.selectors.arguments import arguments_text
@@ -34,7 +33,6 @@ class OperationLogMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self._console = reverse("admin:index")
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not self._is_logged(request):
@@ -82,7 +80,7 @@ class OperationLogMiddleware:
     def _is_logged(self, request: HttpRequest) -> bool:
         is_api = request.path.startswith(settings.API_PREFIX)
         if request.method in WRITES:
-            return is_api or request.path.startswith(self._console)
+            return is_api or request.path.startswith(settings.CONSOLE_PREFIX)
         share = settings.ATRIUM.audit_reads
         if not share or not is_api or request.method != "GET":
             return False

@@ -189,6 +189,7 @@ TEMPLATES = [
 ]
 
 API_PREFIX = "/api/v1/"
+CONSOLE_PREFIX = "/admin/"
 SERVE_DOCS = True
 """Whether the OpenAPI document and its pages are there."""
 

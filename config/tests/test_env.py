@@ -93,3 +93,10 @@ def test_a_line_that_sets_nothing_is_refused_by_its_number(tmp_path: Path) -> No
     file.write_text("A=1\nnonsense\n", "utf-8")
     with pytest.raises(EnvironmentKeyError, match="line 2 is not NAME=value"):
         dotenv(file)
+
+
+def test_a_share_is_a_number_from_0_to_1() -> None:
+    assert read_env({"ATRIUM_AUDIT_READS": "0.25"}).audit_reads == 0.25
+    for text in ("2", "-0.1", "some", "nan"):
+        with pytest.raises(EnvironmentKeyError, match="from 0 to 1"):
+            read_env({"ATRIUM_AUDIT_READS": text})

@@ -1,0 +1,121 @@
+"""Both logs in the console, to look at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import RangeDateTimeFilter
+
+from apps.audit.constants import LOGIN_ROWS, OPERA_ROWS
+from apps.audit.models import LoginLog, LogRow, OperaLog
+from apps.core.console import ConsoleModelAdmin, chips, state_chip
+from apps.core.console.paginators import LandmarkPaginator
+
+
+class _LoginPages(LandmarkPaginator):
+    tag = LOGIN_ROWS
+
+
+class _OperaPages(LandmarkPaginator):
+    tag = OPERA_ROWS
+
+
+class LogAdmin(ConsoleModelAdmin):
+    """A log: newest first, nothing to add, to change or to delete."""
+
+    sortable_by = ()
+    list_filter_submit = True
+    actions = None
+    readonly_fields: tuple[str, ...] = ("state", "location", "where")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=gettext_lazy("outcome"))
+    def state(self, row: LogRow) -> SafeString:
+        return state_chip(row.is_success, on=_("succeeded"), off=_("failed"))
+
+    @admin.display(description=gettext_lazy("location"))
+    def location(self, row: LogRow) -> str:
+        return " ".join(part for part in (row.country, row.region, row.city) if part) or "-"
+
+    @admin.display(description=gettext_lazy("device"))
+    def where(self, row: LogRow) -> str:
+        return " / ".join(part for part in (row.browser, row.os) if part)
+
+    @admin.display(description=gettext_lazy("user name"))
+    def who(self, row: LogRow) -> str:
+        return row.username or "-"
+
+
+@admin.register(LoginLog)
+class LoginLogAdmin(LogAdmin):
+    resource = "log:login"
+    icon = "login"
+    paginator = _LoginPages
+    list_display = ("happened_at", "who", "state", "message", "address", "location", "where")
+    list_filter = ("is_success", "channel", ("happened_at", RangeDateTimeFilter))
+    search_fields = ("username", "address", "reason")
+    search_help_text = gettext_lazy("User, address or reason")
+    fields = (
+        ("username", "state"),
+        ("happened_at", "channel"),
+        ("message", "reason"),
+        ("address", "location"),
+        ("where", "device"),
+        "user_agent",
+        ("trace_id", "user_uuid"),
+    )
+
+
+@admin.register(OperaLog)
+class OperaLogAdmin(LogAdmin):
+    resource = "log:opera"
+    icon = "receipt_long"
+    place = 1
+    paginator = _OperaPages
+    list_display = ("happened_at", "who", "verb", "title", "path", "state", "cost", "address")
+    list_filter = ("is_success", "method", ("happened_at", RangeDateTimeFilter))
+    search_fields = ("username", "path", "trace_id", "address", "title")
+    search_help_text = gettext_lazy("User, path, trace id, address or operation")
+    readonly_fields = (*LogAdmin.readonly_fields, "arguments", "cost", "verb")
+    fields = (
+        ("username", "state"),
+        ("happened_at", "cost"),
+        ("verb", "path"),
+        "title",
+        ("code", "message"),
+        "arguments",
+        ("address", "location"),
+        ("where", "device"),
+        "user_agent",
+        "trace_id",
+    )
+
+    @admin.display(description=gettext_lazy("method"))
+    def verb(self, row: OperaLog) -> SafeString:
+        return chips([row.method], tone="warm" if row.method == "DELETE" else "quiet")
+
+    @admin.display(description=gettext_lazy("duration"))
+    def cost(self, row: OperaLog) -> str:
+        return f"{row.cost_us / 1000:.1f} ms"
+
+    @admin.display(description=gettext_lazy("arguments"))
+    def arguments(self, row: OperaLog) -> SafeString | str:
+        if not row.args:
+            return "-"
+        text = orjson.dumps(orjson.loads(row.args), option=orjson.OPT_INDENT_2).decode()
+        return format_html('<pre class="at-code">{}</pre>', text)

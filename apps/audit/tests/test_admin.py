@@ -1,0 +1,64 @@
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from apps.audit.models import LoginLog, OperaLog
+from apps.core import landmarks
+
+pytestmark = pytest.mark.django_db
+LOGINS, OPERATIONS = "/admin/audit/loginlog/", "/admin/audit/operalog/"
+
+
+def _login(**values: Any) -> LoginLog:
+    values = {"is_success": True, "username": "ann", "happened_at": timezone.now()} | values
+    return LoginLog.objects.create(**values)
+
+
+def _opera(**values: Any) -> OperaLog:
+    values = {"method": "POST", "path": "/x", "code": "200", "cost_us": 1500} | values
+    return OperaLog.objects.create(is_success=True, happened_at=timezone.now(), **values)
+
+
+def test_the_login_log_is_shown_and_searched(console_with: Any) -> None:
+    browser = console_with("log:login:list")
+    _login(country="Peru")
+    _login(username="mallory", is_success=False, country="Norway", city="Oslo")
+    text = browser.get(LOGINS).content.decode()
+    assert "mallory" in text
+    assert "Norway Oslo" in text
+    assert "Peru" not in browser.get(f"{LOGINS}?q=mallory").content.decode().split("<table")[1]
+    found = browser.get(f"{LOGINS}?is_success__exact=0").content.decode().split("<table")[1]
+    assert "mallory" in found
+
+
+def test_a_row_shows_everything_and_can_only_be_read(console_with: Any) -> None:
+    browser = console_with("log:opera:list", "log:opera:del")
+    row = _opera(args='{"json":{"a":"<b>"}}', title="Make a thing")
+    path = f"{OPERATIONS}{row.pk}/change/"
+    text = browser.get(path).content.decode()
+    assert "&lt;b&gt;" in text
+    assert "1.5 ms" in text
+    assert browser.post(path, {"title": "other"}).status_code == 403
+    assert browser.get(f"{OPERATIONS}add/").status_code == 403
+    row.refresh_from_db()
+    assert row.title == "Make a thing"
+
+
+@pytest.mark.parametrize("path", [LOGINS, OPERATIONS])
+def test_a_log_needs_its_code(path: str, console_with: Any) -> None:
+    assert console_with("sys:user:list").get(path).status_code == 403
+
+
+def test_later_pages_are_cut_at_landmarks(
+    console_with: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(landmarks, "STEP", 10)
+    monkeypatch.setattr(landmarks, "MAX_TAIL", 20)
+    browser = console_with("log:opera:list")
+    for number in range(60):
+        _opera(path=f"/path{number:02}")
+    text = browser.get(f"{OPERATIONS}?p=2").content.decode()
+    assert "/path34" in text
+    assert "/path35" not in text
+    assert "60 " in text
