@@ -183,6 +183,7 @@ def test_a_child_that_is_killed_is_started_again(play: Play) -> None:
         assert play.ready.wait(10)
         pid = play.ask()
         os.kill(pid, signal.SIGKILL)
+        play.wait(lambda: len([line for line in play.log() if line.startswith("go")]) == 2)
         assert play.ask() != pid
 
     assert play.run(script) == 0
