@@ -196,6 +196,9 @@ class Env:
         "Words; an argument whose name has one of them in it is masked in the operation log.",
         group="Audit",
     )
+    audit_days: int = _key(
+        365, "Days that rows of the logs are kept; 0 keeps them for ever.", group="Audit"
+    )
 
     @property
     def embedded(self) -> bool:

@@ -23,3 +23,9 @@ BATCH_SECONDS = 2.0
 
 MAX_WAITING = 5_000
 """Most rows that wait so in one process; what comes on top is counted and dropped."""
+
+SETTLE_SECONDS = 10
+"""How old a row is before it is sealed: younger ones may still be corrected by their request."""
+
+SEAL_BATCH = 5_000
+"""Most rows that are sealed while the lock of a chain is held."""

@@ -6,6 +6,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.audit.choices import RemovalReason
+
 
 class LogRow(models.Model):
     """From where something was done, and when."""
@@ -22,7 +24,10 @@ class LogRow(models.Model):
     is_success = models.BooleanField(_("succeeded"))
     message = models.CharField(_("message"), max_length=512, blank=True)
     happened_at = models.DateTimeField(_("happened at"), db_index=True)
-    created_at = models.DateTimeField(_("written at"), default=timezone.now)
+    created_at = models.DateTimeField(_("written at"), default=timezone.now, db_index=True)
+    mac = models.CharField(max_length=64, blank=True, editable=False)
+    position = models.BigIntegerField(_("place in the chain"), null=True, unique=True)
+    digest = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -64,3 +69,44 @@ class OperaLog(LogRow):
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+
+class ChainHead(models.Model):
+    """How far the chain of one log has been sealed."""
+
+    log = models.CharField(_("log"), max_length=16, unique=True)
+    position = models.BigIntegerField(_("last place"), default=0)
+    digest = models.CharField(_("last digest"), max_length=64, blank=True)
+    mac = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("end of a chain")
+        verbose_name_plural = _("ends of the chains")
+
+    def __str__(self) -> str:
+        return f"{self.log} {self.position}"
+
+
+class Removal(models.Model):
+    """Sealed rows that were taken out by somebody who may, or because of their age."""
+
+    log = models.CharField(_("log"), max_length=16)
+    first = models.BigIntegerField(_("first place"))
+    last = models.BigIntegerField(_("last place"))
+    digest = models.CharField(_("digest of the last"), max_length=64)
+    reason = models.CharField(_("reason"), max_length=16, choices=RemovalReason.choices)
+    username = models.CharField(_("by"), max_length=64, blank=True)
+    trace_id = models.CharField(_("trace id"), max_length=32, blank=True)
+    removed_at = models.DateTimeField(_("removed at"), default=timezone.now)
+    mac = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("removal of log rows")
+        verbose_name_plural = _("removals of log rows")
+        ordering = ("log", "first")
+        constraints = [
+            models.UniqueConstraint(fields=["log", "first"], name="audit_removal_one_for_a_place")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.log} {self.first} to {self.last}"

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from apps.audit.api import filters, serializers
 from apps.audit.constants import LOGIN_ROWS, OPERA_ROWS
 from apps.audit.models import LoginLog, OperaLog
-from apps.audit.services.removals import rows_remove
+from apps.audit.services.chains import rows_remove
 from apps.core.api.exports import csv_response
 from apps.core.api.pagination import LandmarkPagination
 from apps.core.api.schema import answers

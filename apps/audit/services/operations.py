@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from apps.audit.constants import BATCH_SECONDS, MAX_WAITING
 from apps.audit.models import OperaLog
+from apps.audit.selectors.seals import mac_of
 from apps.audit.services.rows import row_make, row_save
 from apps.core.commits import around_commit
 from apps.core.context import RequestContext
@@ -101,10 +102,14 @@ class Operation:
         """Say how it ended after all: it failed after something had been committed."""
         assert self.row is not None  # noqa: S101 - only asked once it is there
         fixed = self.made(outcome)
-        names = ("is_success", "code", "message", "cost_us")
+        fixed.created_at = self.row.created_at
+        fixed.mac = mac_of(fixed)
+        names = ("is_success", "code", "message", "cost_us", "mac")
         values = {name: getattr(fixed, name) for name in names}
         try:
-            OperaLog.objects.filter(pk=self.row.pk).update(**values)
+            unsealed = OperaLog.objects.filter(pk=self.row.pk, position__isnull=True)
+            if not unsealed.update(**values):  # sealed already: said in a row of its own
+                row_save(fixed)
         except Error:
             log.exception("the outcome of %s could not be written", self.path)
 

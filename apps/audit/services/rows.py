@@ -14,6 +14,7 @@ from apps.accounts.selectors.devices import describe_device
 from apps.audit.models import LogRow
 from apps.audit.selectors.arguments import storable
 from apps.audit.selectors.places import place_of
+from apps.audit.selectors.seals import mac_of
 from apps.core.context import RequestContext
 
 R = TypeVar("R", bound=LogRow)
@@ -37,7 +38,9 @@ def row_make(model: type[R], context: RequestContext | None, **values: Any) -> R
     for column in model._meta.concrete_fields:
         if column.max_length and column.name in values:
             values[column.name] = storable(values[column.name], column.max_length)
-    return model(**values)
+    row = model(**values)
+    row.mac = mac_of(row)
+    return row
 
 
 def row_save(row: LogRow) -> bool:

@@ -1,0 +1,24 @@
+"""What the audit does by itself."""
+
+from celery import shared_task
+from django.conf import settings
+
+from apps.audit.constants import SEAL_BATCH
+from apps.audit.services.chains import logs_prune, logs_seal
+
+
+@shared_task(ignore_result=True)
+def seal_logs() -> int:
+    """Seal the rows that have settled; as many batches as there are."""
+    total = 0
+    while sealed := logs_seal():
+        total += sealed
+        if sealed < SEAL_BATCH:
+            break
+    return total
+
+
+@shared_task(ignore_result=True)
+def prune_logs() -> int:
+    """Delete the rows that are older than they are kept."""
+    return logs_prune(days=settings.ATRIUM.audit_days)
