@@ -18,7 +18,7 @@ class Lifespan:
                 await send({"type": "lifespan.startup.complete"})
             else:
                 home.leave()
-                # A server that is told to stop ends without Python's own farewell, which would do it.
+                # A server that is told to stop ends without Python's farewell, which would do it.
                 await asyncio.to_thread(run_all)
                 await send({"type": "lifespan.shutdown.complete"})
                 return
