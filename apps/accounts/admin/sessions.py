@@ -46,7 +46,7 @@ class OpenFilter(admin.SimpleListFilter):
 
 @admin.register(Session)
 class SessionAdmin(ConsoleModelAdmin):
-    resource = "monitor:session"
+    resource = "sys:session"
     icon = "devices"
     place = 1
     list_display = ("who", "where", "address", "channel_chip", "opened_at", "active_at", "state")
