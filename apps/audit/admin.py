@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
-from apps.audit.constants import LOGIN_ROWS, OPERA_ROWS
-from apps.audit.models import LoginLog, LogRow, OperaLog
+from apps.audit.choices import ChangeAction
+from apps.audit.constants import CHANGE_ROWS, LOGIN_ROWS, OPERA_ROWS
+from apps.audit.models import ChangeLog, LoginLog, LogRow, OperaLog
 from apps.core.console import ConsoleModelAdmin, chips, state_chip
 from apps.core.console.paginators import LandmarkPaginator
 
@@ -27,13 +29,16 @@ class _OperaPages(LandmarkPaginator):
     tag = OPERA_ROWS
 
 
-class LogAdmin(ConsoleModelAdmin):
-    """A log: newest first, nothing to add, to change or to delete."""
+class _ChangePages(LandmarkPaginator):
+    tag = CHANGE_ROWS
+
+
+class SealedAdmin(ConsoleModelAdmin):
+    """Newest first, nothing to add, to change or to delete."""
 
     sortable_by = ()
     list_filter_submit = True
     actions = None
-    readonly_fields: tuple[str, ...] = ("state", "location", "where")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -43,6 +48,16 @@ class LogAdmin(ConsoleModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    @admin.display(description=gettext_lazy("user name"))
+    def who(self, row: Any) -> str:
+        return row.username or "-"
+
+
+class LogAdmin(SealedAdmin):
+    """What both logs have in common."""
+
+    readonly_fields: tuple[str, ...] = ("state", "location", "where")
 
     @admin.display(description=gettext_lazy("outcome"))
     def state(self, row: LogRow) -> SafeString:
@@ -55,10 +70,6 @@ class LogAdmin(ConsoleModelAdmin):
     @admin.display(description=gettext_lazy("device"))
     def where(self, row: LogRow) -> str:
         return " / ".join(part for part in (row.browser, row.os) if part)
-
-    @admin.display(description=gettext_lazy("user name"))
-    def who(self, row: LogRow) -> str:
-        return row.username or "-"
 
 
 @admin.register(LoginLog)
@@ -119,3 +130,56 @@ class OperaLogAdmin(LogAdmin):
             return "-"
         text = orjson.dumps(orjson.loads(row.args), option=orjson.OPT_INDENT_2).decode()
         return format_html('<pre class="at-code">{}</pre>', text)
+
+
+@admin.register(ChangeLog)
+class ChangeLogAdmin(SealedAdmin):
+    resource = "log:change"
+    icon = "history"
+    place = 2
+    paginator = _ChangePages
+    list_display = ("created_at", "who", "kind", "name", "what", "fields_changed")
+    list_filter = ("action", "model", ("created_at", RangeDateTimeFilter))
+    search_fields = ("name", "username", "trace_id", "=object_id")
+    search_help_text = gettext_lazy("Name or key of a row, user, or trace id")
+    readonly_fields = ("who", "kind", "what", "comparison")
+    fields = (
+        ("who", "created_at"),
+        ("kind", "name"),
+        ("what", "object_id"),
+        "comparison",
+        "trace_id",
+    )
+
+    @admin.display(description=gettext_lazy("kind"))
+    def kind(self, row: ChangeLog) -> str:
+        try:
+            return str(apps.get_model(row.model)._meta.verbose_name)
+        except LookupError:  # of a plugin that is not installed any more
+            return row.model
+
+    @admin.display(description=gettext_lazy("action"))
+    def what(self, row: ChangeLog) -> SafeString:
+        tones = {ChangeAction.MADE: "good", ChangeAction.DELETED: "bad"}
+        return chips([row.get_action_display()], tone=tones.get(ChangeAction(row.action), "quiet"))
+
+    @admin.display(description=gettext_lazy("fields"))
+    def fields_changed(self, row: ChangeLog) -> str:
+        return ", ".join(orjson.loads(row.changes or "{}"))
+
+    @admin.display(description=gettext_lazy("before and after"))
+    def comparison(self, row: ChangeLog) -> SafeString:
+        lines = format_html_join(
+            "",
+            "<tr><th scope='row'>{}</th><td>{}</td><td>{}</td></tr>",
+            (
+                (name, *map(_shown, pair))
+                for name, pair in orjson.loads(row.changes or "{}").items()
+            ),
+        )
+        head = format_html("<tr><th></th><th>{}</th><th>{}</th></tr>", _("before"), _("after"))
+        return format_html('<table class="at-table">{}{}</table>', head, lines)
+
+
+def _shown(value: Any) -> str:
+    return "-" if value in (None, "") else str(value)

@@ -9,4 +9,6 @@ class AuditConfig(AppConfig):
     default_auto_field = "apps.core.keys.PlatformAutoField"
 
     def ready(self) -> None:
-        from apps.audit import receivers  # noqa: F401, PLC0415 - models are loaded only now
+        from apps.audit import receivers  # noqa: PLC0415 - models are loaded only now
+
+        receivers.follow_master_data()

@@ -9,3 +9,11 @@ class RemovalReason(TextChoices):
 
     DELETED = "deleted", _("deleted by an administrator")
     RETENTION = "retention", _("older than they are kept")
+
+
+class ChangeAction(TextChoices):
+    """What became of a row."""
+
+    MADE = "made", _("made")
+    CHANGED = "changed", _("changed")
+    DELETED = "deleted", _("deleted")

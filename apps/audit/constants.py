@@ -6,6 +6,9 @@ LOGIN_ROWS = "audit:logins"
 OPERA_ROWS = "audit:operations"
 """The cache tag of what was counted in the operation log; deletions end it."""
 
+CHANGE_ROWS = "audit:changes"
+"""The cache tag of what was counted in the history; deletions end it."""
+
 MAX_ARGUMENT_BYTES = 10_240
 """Longer arguments are kept as a preview. Source: contract, 6.1."""
 

@@ -35,5 +35,6 @@ MENUS = (
         icon="carbon:operations-record",
         sort=2,
         resource="log:opera",
+        beside=("log:change",),
     ),
 )

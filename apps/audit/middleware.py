@@ -16,6 +16,7 @@ from rest_framework.exceptions import APIException
 
 from apps.audit.selectors.arguments import arguments_text
 from apps.audit.selectors.titles import api_title, console_title
+from apps.audit.services.changes import changes_joined
 from apps.audit.services.logins import failures_kept
 from apps.audit.services.operations import Operation, Outcome
 from apps.core.context import current_context
@@ -47,6 +48,7 @@ class OperationLogMiddleware:
         with ExitStack() as around:
             if request.method in WRITES:
                 around.enter_context(failures_kept())
+                around.enter_context(changes_joined())
                 around.enter_context(operation.until_commit())
             response = self.get_response(request)
         request.status_told = response.status_code  # type: ignore[attr-defined] # ours

@@ -6,10 +6,22 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.audit.choices import RemovalReason
+from apps.audit.choices import ChangeAction, RemovalReason
 
 
-class LogRow(models.Model):
+class SealedRow(models.Model):
+    """A row that is signed when it is written, and gets its place in a chain later."""
+
+    created_at = models.DateTimeField(_("written at"), default=timezone.now, db_index=True)
+    mac = models.CharField(max_length=64, blank=True, editable=False)
+    position = models.BigIntegerField(_("place in the chain"), null=True, unique=True)
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class LogRow(SealedRow):
     """From where something was done, and when."""
 
     username = models.CharField(_("user name"), max_length=64, blank=True, db_index=True)
@@ -24,10 +36,6 @@ class LogRow(models.Model):
     is_success = models.BooleanField(_("succeeded"))
     message = models.CharField(_("message"), max_length=512, blank=True)
     happened_at = models.DateTimeField(_("happened at"), db_index=True)
-    created_at = models.DateTimeField(_("written at"), default=timezone.now, db_index=True)
-    mac = models.CharField(max_length=64, blank=True, editable=False)
-    position = models.BigIntegerField(_("place in the chain"), null=True, unique=True)
-    digest = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -69,6 +77,28 @@ class OperaLog(LogRow):
 
     def __str__(self) -> str:
         return f"{self.method} {self.path}"
+
+
+class ChangeLog(SealedRow):
+    """What one request, or one command, made of one row of master data."""
+
+    model = models.CharField(_("kind"), max_length=64)
+    object_id = models.BigIntegerField(_("key"))
+    name = models.CharField(_("name"), max_length=255, blank=True)
+    action = models.CharField(_("action"), max_length=8, choices=ChangeAction.choices)
+    changes = models.TextField(_("changes"), blank=True)
+    user_id = models.BigIntegerField(_("user id"), null=True, blank=True)
+    username = models.CharField(_("by"), max_length=64, blank=True)
+    trace_id = models.CharField(_("trace id"), max_length=32, blank=True, db_index=True)
+
+    class Meta:
+        verbose_name = _("change")
+        verbose_name_plural = _("changes")
+        ordering = ("-id",)
+        indexes = (models.Index(fields=["model", "object_id"], name="audit_change_object"),)
+
+    def __str__(self) -> str:
+        return f"{self.model} {self.object_id} {self.action}"
 
 
 class ChainHead(models.Model):

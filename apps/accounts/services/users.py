@@ -184,7 +184,10 @@ def user_password_reset(
 @transaction.atomic
 def profile_update(*, user: User, **columns: Any) -> None:
     """Change somebody's own nickname or avatar."""
-    User.objects.filter(pk=user.pk).update(**columns, updated_at=timezone.now())
+    stored = User.objects.select_for_update().get(pk=user.pk)
+    for name, value in columns.items():
+        setattr(stored, name, value)
+    stored.save(update_fields=[*columns, "updated_at", "updated_by_id"])
     invalidate(user_tag(user.pk))
 
 

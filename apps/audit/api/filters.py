@@ -1,7 +1,7 @@
 from django_filters import rest_framework as filters
 
-from apps.audit.models import LoginLog, OperaLog
-from apps.core.api.filters import ContainsFilter, StatusFilter
+from apps.audit.models import ChangeLog, LoginLog, OperaLog
+from apps.core.api.filters import ContainsFilter, IdFilter, StatusFilter
 
 
 class LogFilter(filters.FilterSet):
@@ -36,3 +36,18 @@ class OperaLogFilter(LogFilter):
     class Meta:
         model = OperaLog
         fields = ("username", "status", "ip", "trace_id", "method", "path", "title", "code")
+
+
+class ChangeLogFilter(filters.FilterSet):
+    """Filters of the history; `model` and `object` together name one row of master data."""
+
+    model = filters.CharFilter()
+    object = IdFilter(field_name="object_id")
+    username = ContainsFilter()
+    trace_id = filters.CharFilter()
+    start_time = filters.DateTimeFilter(field_name="created_at", lookup_expr="gte")
+    end_time = filters.DateTimeFilter(field_name="created_at", lookup_expr="lte")
+
+    class Meta:
+        model = ChangeLog
+        fields = ("model", "object", "username", "trace_id")

@@ -53,3 +53,21 @@ class OperaLogRow(_LogRow):
         "cost_us", make=lambda cost: cost / 1000, shape=serializers.FloatField(min_value=0)
     )
     opera_time = WireTimeField(source="happened_at")
+
+
+class ChangeLogRow(RowSerializer):
+    """What was made of one row of master data: `changes` has `[before, after]` by field."""
+
+    id = IdField()
+    model = serializers.CharField()
+    object = IdField(source="object_id")
+    name = TextField(read_only=True)
+    action = serializers.CharField()
+    changes = Computed(
+        "changes",
+        make=lambda text: orjson.loads(text) if text else {},
+        shape=serializers.DictField(child=serializers.ListField()),
+    )
+    username = TextField(read_only=True)
+    trace_id = TextField(read_only=True)
+    created_time = WireTimeField(source="created_at")

@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.audit.api import filters, serializers
-from apps.audit.constants import LOGIN_ROWS, OPERA_ROWS
-from apps.audit.models import LoginLog, OperaLog
+from apps.audit.constants import CHANGE_ROWS, LOGIN_ROWS, OPERA_ROWS
+from apps.audit.models import ChangeLog, LoginLog, OperaLog
 from apps.audit.services.chains import rows_remove
 from apps.core.api.exports import csv_response
 from apps.core.api.pagination import LandmarkPagination
@@ -32,6 +32,10 @@ class _LoginPages(LandmarkPagination):
 
 class _OperaPages(LandmarkPagination):
     tag = OPERA_ROWS
+
+
+class _ChangePages(LandmarkPagination):
+    tag = CHANGE_ROWS
 
 
 class LogViewSet(ListMixin, RetrieveMixin, DestroyManyMixin[M], ResourceViewSet[M]):
@@ -79,3 +83,13 @@ class OperaLogViewSet(LogViewSet[OperaLog]):
     filterset_class = filters.OperaLogFilter
     pagination_class = _OperaPages
     file_name = "operation-log"
+
+
+class ChangeLogViewSet(ListMixin, RetrieveMixin, ResourceViewSet[ChangeLog]):
+    """The history of master data, field by field; nobody deletes it."""
+
+    guard = Guard("log:change", _("changes"))
+    queryset = ChangeLog.objects.all()
+    row = serializers.ChangeLogRow
+    filterset_class = filters.ChangeLogFilter
+    pagination_class = _ChangePages

@@ -15,7 +15,7 @@ import orjson
 from django.conf import settings
 from django.db.models import Count, Model
 
-from apps.audit.models import ChainHead, LogRow, Removal
+from apps.audit.models import ChainHead, Removal, SealedRow
 
 UNSIGNED = frozenset({"id", "mac", "position", "digest"})
 """Columns of a row that its signature leaves out; the digest covers the key and the place."""
@@ -25,7 +25,7 @@ CHUNK = 2_000
 
 def mac_of(row: Model) -> str:
     """Return the signature of everything that a row says, made when it is written."""
-    left_out = UNSIGNED if isinstance(row, LogRow) else {"id", "mac"}
+    left_out = UNSIGNED if isinstance(row, SealedRow) else {"id", "mac"}
     values = [
         _plain(getattr(row, column.attname))
         for column in row._meta.concrete_fields
@@ -39,7 +39,7 @@ def digest_of(position: int, pk: int, mac: str, before: str) -> str:
     return _sign([position, pk, mac, before])
 
 
-def faults_of(model: type[LogRow]) -> Iterator[str]:
+def faults_of(model: type[SealedRow]) -> Iterator[str]:
     """Yield a sentence for each row that was altered, removed or inserted behind our back."""
     name = str(model._meta.model_name)
     head = ChainHead.objects.filter(log=name).first() or ChainHead(log=name)
@@ -90,7 +90,7 @@ def _missing(name: str, first: int, last: int, where: str) -> str:
     return f"{name}: {last - first + 1} row(s) were removed, {places}, {where}"
 
 
-def _rows(model: type[LogRow]) -> Iterator[tuple[int, int, Any]]:
+def _rows(model: type[SealedRow]) -> Iterator[tuple[int, int, Any]]:
     rows = model._default_manager.filter(position__isnull=False).order_by("position")
     return ((row.position or 0, 1, row) for row in rows.iterator(CHUNK))
 
@@ -100,7 +100,7 @@ def _removals(name: str) -> Iterator[tuple[int, int, Any]]:
     return ((removal.first, 0, removal) for removal in removals.iterator(CHUNK))
 
 
-def _unsealed_faults(model: type[LogRow]) -> Iterator[str]:
+def _unsealed_faults(model: type[SealedRow]) -> Iterator[str]:
     name, rows = model._meta.model_name, model._default_manager.order_by()
     for row in rows.filter(position__isnull=True).iterator(CHUNK):
         if row.mac != mac_of(row):

@@ -17,14 +17,18 @@ from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from apps.audit.choices import RemovalReason
-from apps.audit.constants import LOGIN_ROWS, OPERA_ROWS, SEAL_BATCH, SETTLE_SECONDS
-from apps.audit.models import ChainHead, LoginLog, LogRow, OperaLog, Removal
+from apps.audit.constants import CHANGE_ROWS, LOGIN_ROWS, OPERA_ROWS, SEAL_BATCH, SETTLE_SECONDS
+from apps.audit.models import ChainHead, ChangeLog, LoginLog, OperaLog, Removal, SealedRow
 from apps.audit.selectors.seals import digest_of, mac_of
 from apps.core.cached import invalidate
 from apps.core.context import current_context
 
 log = logging.getLogger(__name__)
-TAGS: dict[type[LogRow], str] = {LoginLog: LOGIN_ROWS, OperaLog: OPERA_ROWS}
+TAGS: dict[type[SealedRow], str] = {
+    LoginLog: LOGIN_ROWS,
+    OperaLog: OPERA_ROWS,
+    ChangeLog: CHANGE_ROWS,
+}
 Range: TypeAlias = tuple[int, int, str]
 
 
@@ -57,7 +61,7 @@ def logs_prune(*, days: int) -> int:
 
 
 @transaction.atomic
-def _prune(model: type[LogRow], before: datetime) -> int:
+def _prune(model: type[SealedRow], before: datetime) -> int:
     head = _head(model)
     rows = model._default_manager.filter(position__isnull=False)
     kept = rows.filter(created_at__gte=before).aggregate(first=Min("position"))["first"]
@@ -80,11 +84,11 @@ def _prune(model: type[LogRow], before: datetime) -> int:
 
 
 @transaction.atomic
-def _seal_settled(model: type[LogRow]) -> int:
+def _seal_settled(model: type[SealedRow]) -> int:
     return _seal(model, _head(model), until=timezone.now() - timedelta(seconds=SETTLE_SECONDS))
 
 
-def _seal(model: type[LogRow], head: ChainHead, *, until: datetime) -> int:
+def _seal(model: type[SealedRow], head: ChainHead, *, until: datetime) -> int:
     """Give places to the rows written until then; one that is not ours gets none."""
     waiting = model._default_manager.filter(position__isnull=True, created_at__lte=until)
     sealed = []
@@ -100,7 +104,7 @@ def _seal(model: type[LogRow], head: ChainHead, *, until: datetime) -> int:
     return len(sealed)
 
 
-def _write_places(model: type[LogRow], sealed: list[tuple[int, str, int]]) -> None:
+def _write_places(model: type[SealedRow], sealed: list[tuple[int, str, int]]) -> None:
     quote = connection.ops.quote_name
     table = quote(model._meta.db_table)
     sql = f"UPDATE {table} SET position = %s, digest = %s WHERE id = %s"  # noqa: S608 - our own name
@@ -108,7 +112,7 @@ def _write_places(model: type[LogRow], sealed: list[tuple[int, str, int]]) -> No
         cursor.executemany(sql, sealed)
 
 
-def _head(model: type[LogRow]) -> ChainHead:
+def _head(model: type[SealedRow]) -> ChainHead:
     """Return the end of a log's chain, locked until the transaction ends."""
     name = str(model._meta.model_name)
     fresh = ChainHead(log=name)
@@ -131,7 +135,7 @@ def _ranges(places: Iterator[tuple[int, str]]) -> Iterator[Range]:
 
 
 def _removal_add(
-    model: type[LogRow], first: int, last: int, digest: str, reason: RemovalReason
+    model: type[SealedRow], first: int, last: int, digest: str, reason: RemovalReason
 ) -> None:
     context = current_context()
     removal = Removal(

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from django.db import Error, transaction
 
 from apps.accounts.selectors.devices import describe_device
-from apps.audit.models import LogRow
+from apps.audit.models import LogRow, SealedRow
 from apps.audit.selectors.arguments import storable
 from apps.audit.selectors.places import place_of
 from apps.audit.selectors.seals import mac_of
@@ -43,7 +43,7 @@ def row_make(model: type[R], context: RequestContext | None, **values: Any) -> R
     return row
 
 
-def row_save(row: LogRow) -> bool:
+def row_save(row: SealedRow) -> bool:
     """Add a row to its log, inside the transaction if there is one; tell whether that worked."""
     try:
         with transaction.atomic():

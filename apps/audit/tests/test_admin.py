@@ -3,8 +3,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from apps.audit.models import LoginLog, OperaLog
+from apps.audit.models import ChangeLog, LoginLog, OperaLog
 from apps.core import landmarks
+from apps.organization.models import Position
 
 pytestmark = pytest.mark.django_db
 LOGINS, OPERATIONS = "/admin/audit/loginlog/", "/admin/audit/operalog/"
@@ -62,3 +63,24 @@ def test_later_pages_are_cut_at_landmarks(
     assert "/path34" in text
     assert "/path35" not in text
     assert "60 " in text
+
+
+def test_a_change_is_shown_with_before_and_after(console_with: Any) -> None:
+    browser = console_with("log:change:list")
+    made = Position.objects.create(name="Clerk", code="c")
+    made.name = "<b>Head"
+    made.save()
+    row = ChangeLog.objects.filter(model="organization.position").order_by("-pk")[0]
+    text = browser.get("/admin/audit/changelog/?q=Head").content.decode()
+    assert "position" in text
+    text = browser.get(f"/admin/audit/changelog/{row.pk}/change/").content.decode()
+    assert "Clerk" in text
+    assert "&lt;b&gt;Head" in text
+
+
+def test_a_change_of_a_plugin_that_is_gone_is_still_shown(console_with: Any) -> None:
+    ChangeLog.objects.create(model="gone.thing", object_id=1, action="deleted", name="x")
+    assert (
+        "gone.thing"
+        in console_with("log:change:list").get("/admin/audit/changelog/").content.decode()
+    )

@@ -38,4 +38,6 @@ def test_rows_go_when_they_are_too_old(atrium: Any) -> None:
 
 
 def test_what_is_scheduled_exists() -> None:
-    assert {entry["task"].rpartition(".")[2] for entry in SCHEDULES.values()} <= set(dir(tasks))
+    assert {str(entry["task"]).rpartition(".")[2] for entry in SCHEDULES.values()} <= set(
+        dir(tasks)
+    )

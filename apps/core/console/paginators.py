@@ -28,4 +28,4 @@ class LandmarkPaginator(Paginator[Any]):
     def page(self, number: int | str) -> Page[Any]:
         valid = self.validate_number(number)
         start = (valid - 1) * self.per_page
-        return self._get_page(self.landmarks.page(start, self.per_page), valid, self)
+        return Page(self.landmarks.page(start, self.per_page), valid, self)

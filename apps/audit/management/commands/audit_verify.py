@@ -4,11 +4,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.audit.models import ChainHead, LoginLog, LogRow, OperaLog
+from apps.audit.models import ChainHead, ChangeLog, LoginLog, OperaLog, SealedRow
 from apps.audit.selectors.seals import faults_of
 from apps.audit.services.chains import logs_seal
 
-LOGS: tuple[type[LogRow], ...] = (LoginLog, OperaLog)
+LOGS: tuple[type[SealedRow], ...] = (LoginLog, OperaLog, ChangeLog)
 
 
 class Command(BaseCommand):

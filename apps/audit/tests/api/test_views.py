@@ -178,3 +178,27 @@ def test_reading_the_log_is_not_logged(client: Any) -> None:
     client.get(OPERA)
     operations.waiting.flush()
     assert OperaLog.objects.count() == 0
+
+
+def _changes(client: Any, query: str) -> list[dict[str, Any]]:
+    response = client.get(f"/api/v1/logs/changes?{query}")
+    assert response.status_code == 200, response.content
+    items: list[dict[str, Any]] = response.json()["data"]["items"]
+    return items
+
+
+def test_the_history_of_one_object_is_listed(client: Any) -> None:
+    first = client.post("/api/v1/sys/depts", {"name": "sales", "status": 1}).json()["data"]["id"]
+    client.put(f"/api/v1/sys/depts/{first}", {"name": "trade", "status": 1})
+    client.post("/api/v1/sys/depts", {"name": "other", "status": 1})
+    found = _changes(client, f"model=organization.department&object={first}")
+    assert [row["action"] for row in found] == ["changed", "made"]
+    assert found[0]["changes"] == {"name": ["sales", "trade"]}
+    assert (found[0]["object"], found[0]["username"]) == (first, client.user.username)
+    by_trace = _changes(client, f"trace_id={found[0]['trace_id']}")
+    assert [row["id"] for row in by_trace] == [found[0]["id"]]
+    assert _changes(client, "username=nobody") == []
+    assert _changes(client, "start_time=2099-01-01 00:00:00") == []
+    assert _changes(client, "end_time=2000-01-01 00:00:00") == []
+    one = client.get(f"/api/v1/logs/changes/{found[0]['id']}").json()["data"]
+    assert one == found[0]

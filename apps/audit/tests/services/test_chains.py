@@ -111,7 +111,7 @@ def test_old_rows_are_pruned_up_to_the_first_that_is_kept(add: Add) -> None:
     logs_seal()
     rows_remove(rows=LoginLog.objects.filter(position__in=[2, 4]))
     assert logs_prune(days=90) == 2
-    assert sorted(LoginLog.objects.values_list("position", flat=True)) == [5, 6]
+    assert set(LoginLog.objects.values_list("position", flat=True)) == {5, 6}
     anchor = Removal.objects.get()
     assert (anchor.first, anchor.last, anchor.reason) == (1, 4, "retention")
     assert _faults() == []

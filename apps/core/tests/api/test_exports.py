@@ -23,7 +23,7 @@ def test_all_rows_leave_in_batches(
     made = [Group.objects.create(name=f"ü{number}") for number in range(10)]
     response = csv_response(GroupLine, Group.objects.all(), name="groups")
     with django_assert_num_queries(4):
-        text = b"".join(response).decode()  # type: ignore[arg-type] # it is no asynchronous one
+        text = b"".join(response).decode()
     lines = [f"{group.pk},{group.name}" for group in reversed(made)]
     assert text == "\ufeff" + "\r\n".join(["id,name", *lines]) + "\r\n"
     assert response["Content-Disposition"] == 'attachment; filename="groups.csv"'
