@@ -33,7 +33,7 @@ class LogRow(SealedRow):
     os = models.CharField(_("system"), max_length=64, blank=True)
     browser = models.CharField(_("browser"), max_length=64, blank=True)
     device = models.CharField(_("device"), max_length=64, blank=True)
-    is_success = models.BooleanField(_("succeeded"))
+    is_success = models.BooleanField(_("succeeded"), default=True)
     message = models.CharField(_("message"), max_length=512, blank=True)
     happened_at = models.DateTimeField(_("happened at"), db_index=True)
 
@@ -66,7 +66,7 @@ class OperaLog(LogRow):
     method = models.CharField(_("method"), max_length=8)
     title = models.CharField(_("operation"), max_length=255, blank=True)
     path = models.CharField(_("path"), max_length=512)
-    args = models.TextField(_("arguments"), blank=True)
+    args = models.TextField(_("arguments"), blank=True, default="")
     code = models.CharField(_("code"), max_length=16)
     cost_us = models.PositiveBigIntegerField(_("duration in microseconds"))
 
@@ -86,7 +86,7 @@ class ChangeLog(SealedRow):
     object_id = models.BigIntegerField(_("key"))
     name = models.CharField(_("name"), max_length=255, blank=True)
     action = models.CharField(_("action"), max_length=8, choices=ChangeAction.choices)
-    changes = models.TextField(_("changes"), blank=True)
+    changes = models.TextField(_("changes"), blank=True, default="")
     user_id = models.BigIntegerField(_("user id"), null=True, blank=True)
     username = models.CharField(_("by"), max_length=64, blank=True)
     trace_id = models.CharField(_("trace id"), max_length=32, blank=True, db_index=True)

@@ -32,7 +32,9 @@ def _is_indexed(model: type[models.Model], path: str) -> bool:
     column: Any = model._meta
     for step in path.split("__"):
         column = getattr(column, "model", column)._meta if hasattr(column, "model") else column
-        column = column.get_field("id" if step == "pk" else step.removesuffix("_id"))
+        known = {found.name for found in column.get_fields()}
+        step = "id" if step == "pk" else step  # noqa: PLW2901
+        column = column.get_field(step if step in known else step.removesuffix("_id"))
         if column.is_relation:
             return True
     leading = {index.fields[0].lstrip("-") for index in model._meta.indexes if index.fields}
