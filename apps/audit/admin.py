@@ -155,7 +155,7 @@ class ChangeLogAdmin(SealedAdmin):
     def kind(self, row: ChangeLog) -> str:
         try:
             return str(apps.get_model(row.model)._meta.verbose_name)
-        except LookupError:  # of a plugin that is not installed any more
+        except (LookupError, ValueError):  # of a plugin that is not installed any more
             return row.model
 
     @admin.display(description=gettext_lazy("action"))

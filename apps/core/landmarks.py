@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db.models import F, QuerySet, Value, Window
 from django.db.models.functions import RowNumber
 
@@ -69,6 +70,9 @@ class Landmarks:
 
 
 def _name(rows: QuerySet[Any]) -> str:
-    sql, parameters = rows.query.sql_with_params()
+    try:
+        sql, parameters = rows.query.sql_with_params()
+    except EmptyResultSet:  # its conditions cannot hold; any name will do
+        return "landmarks:none"
     told = f"{sql}{parameters!r}".encode()
     return f"landmarks:{hashlib.sha256(told).hexdigest()[:32]}"

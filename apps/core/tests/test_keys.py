@@ -59,7 +59,7 @@ def test_snowflakes_are_drawn_for_one_row_and_for_many() -> None:
 @pytest.mark.usefixtures("_snowflakes")
 def test_saving_a_new_row_is_one_statement(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
-        apps.get_model("organization.Position")(name="a", code="a").save()
+        apps.get_model("scheduling.OutboxJob")(task_id="a", name="a", payload="{}").save()
 
 
 @pytest.mark.django_db

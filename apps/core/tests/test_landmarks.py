@@ -83,3 +83,9 @@ def test_once_set_they_spare_the_count() -> None:
 def test_a_page_past_the_end_is_empty() -> None:
     _add(30)
     assert list(_of().page(30, 10)) == []
+
+
+def test_a_list_that_cannot_hold_a_row_is_empty() -> None:
+    _add(30)
+    found = _of(Group.objects.none())
+    assert (found.total, list(found.page(0, 10))) == (0, [])
