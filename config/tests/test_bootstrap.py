@@ -274,7 +274,11 @@ def test_what_runs_before_the_environment_is_readable_by_an_old_python() -> None
 def test_what_runs_before_the_environment_needs_nothing_installed() -> None:
     program = "import sys; import config.bootstrap; print(sorted(m for m in sys.modules if 'django' in m))"
     ended = subprocess.run(
-        [sys.executable, "-SE", "-c", program], cwd=BASE_DIR, capture_output=True, text=True, check=True
+        [sys.executable, "-SE", "-c", program],
+        cwd=BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert ended.stdout.strip() == "[]"
 
@@ -282,7 +286,9 @@ def test_what_runs_before_the_environment_needs_nothing_installed() -> None:
 def test_no_lock_lacks_what_the_smaller_one_has() -> None:
     def pins(kind: str) -> set[str]:
         lines = (BASE_DIR / "requirements" / f"{kind}.lock").read_text().splitlines()
-        return {line.split(" ")[0].rstrip("\\") for line in lines if "==" in line and line[0] != " "}
+        return {
+            line.split(" ")[0].rstrip("\\") for line in lines if "==" in line and line[0] != " "
+        }
 
     assert pins("base")
     assert pins("base") <= pins("dev")

@@ -1,45 +1,189 @@
-"""Data scopes and rules in the console; only superusers see them until they have codes."""
+"""Data scopes and rules in the console."""
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
+from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
+from apps.access.choices import Operator
+from apps.access.errors import RuleNameTakenError, ScopeNameTakenError
 from apps.access.models import DataRule, DataScope
-from apps.core.console import ConsoleModelAdmin, chips, state_chip
+from apps.access.selectors.offers import columns_of, models_offered
+from apps.access.services.rules import rule_create, rule_update, rules_delete
+from apps.access.services.scopes import (
+    scope_create,
+    scope_set_rules,
+    scope_update,
+    scopes_delete,
+    scopes_set_active,
+)
+from apps.core.console import ConsoleModelAdmin, SwitchMixin, chips, state_chip
+from apps.core.scopes import ALL_MODELS, scoped_models
 
 
 @admin.register(DataScope)
-class DataScopeAdmin(ConsoleModelAdmin):
+class DataScopeAdmin(SwitchMixin, ConsoleModelAdmin):
+    resource = "data:scope"
     icon = "filter_alt"
     place = 2
-    list_display = ("name", "rule_names", "state")
+    refusal_fields: ClassVar = {ScopeNameTakenError.reason: "name"}
+    list_display = ("name", "rule_names", "role_names", "state")
     list_filter = ("is_active",)
     search_fields = ("name",)
-    fields = ("name", "is_active", "rules")
-    autocomplete_fields = ("rules",)
+    search_help_text = _("Name")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DataScope]:
         found: QuerySet[DataScope] = super().get_queryset(request)
-        return found.prefetch_related("rules")
+        return found.prefetch_related("rules", "roles")
+
+    def get_fields(self, request: HttpRequest, obj: DataScope | None = None) -> Any:
+        """Offer the rules to whoever may choose them, and show them to the others."""
+        rules = "rules" if self._may_rules(request) else "rule_names"
+        return ("name", "is_active", rules)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: DataScope | None = None) -> Any:
+        return () if self._may_rules(request) else ("rule_names",)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget()
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        field.label_from_instance = sentence
+        field.help_text = _(
+            "A row is shown if all rules joined by “and” let it through, or one joined by “or”."
+        )
+        return field
 
     @admin.display(description=_("rules"))
     def rule_names(self, scope: DataScope) -> SafeString:
         return chips(rule.name for rule in scope.rules.all())
 
+    @admin.display(description=_("roles"))
+    def role_names(self, scope: DataScope) -> SafeString:
+        return chips((role.name for role in scope.roles.all()), tone="quiet")
+
     @admin.display(description=_("state"), ordering="is_active")
     def state(self, scope: DataScope) -> SafeString:
         return state_chip(scope.is_active)
 
+    def save_new(self, request: HttpRequest, data: dict[str, Any]) -> DataScope:
+        columns = dict(data)
+        rules = columns.pop("rules", ())
+        scope = scope_create(**columns)
+        return scope_set_rules(actor=request.user, scope=scope, rules=rules)
+
+    def save_changed(
+        self, request: HttpRequest, instance: DataScope, data: dict[str, Any]
+    ) -> DataScope:
+        columns = dict(data)
+        rules = columns.pop("rules", None)
+        scope = scope_update(actor=request.user, scope=instance, **columns)
+        if rules is not None:
+            scope_set_rules(actor=request.user, scope=scope, rules=rules)
+        return scope
+
+    def remove(self, request: HttpRequest, instances: list[DataScope]) -> None:
+        scopes_delete(actor=request.user, scopes=instances)
+
+    def switch(self, request: HttpRequest, instances: list[DataScope], *, is_active: bool) -> None:
+        scopes_set_active(actor=request.user, scopes=instances, is_active=is_active)
+
+    def _may_rules(self, request: HttpRequest) -> bool:
+        may_write = self.has_change_permission(request) or self.has_add_permission(request)
+        return may_write and self.holds(request, "rule:edit")
+
+
+class DataRuleForm(forms.ModelForm[DataRule]):
+    """A rule, built of what there is to choose from."""
+
+    model = forms.ChoiceField(label=_("model"), widget=UnfoldAdminSelectWidget())
+    column = forms.ChoiceField(label=_("column"), widget=UnfoldAdminSelectWidget())
+    value = forms.CharField(label=_("value"), max_length=256, widget=UnfoldAdminTextInputWidget())
+
+    class Meta:
+        model = DataRule
+        fields = ("name", "model", "column", "expression", "value", "operator")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "model" not in self.fields:  # somebody who may only look
+            return
+        names = [(name, model_label(name)) for name in models_offered()]
+        self.fields["model"].choices = names  # type: ignore[attr-defined] # a choice field
+        self.fields["column"].choices = [  # type: ignore[attr-defined] # a choice field
+            (label, list(columns_of(name).items())) for name, label in names
+        ]
+
 
 @admin.register(DataRule)
 class DataRuleAdmin(ConsoleModelAdmin):
+    resource = "data:rule"
     icon = "rule"
     place = 3
-    list_display = ("name", "model", "column", "expression", "value", "operator")
+    form = DataRuleForm
+    refusal_fields: ClassVar = {RuleNameTakenError.reason: "name"}
+    list_display = ("name", "of_model", "comparison", "joined", "scope_count")
     list_filter = ("model", "expression")
     search_fields = ("name", "model", "column", "value")
-    fields = ("name", ("model", "column"), ("expression", "value"), "operator")
+    search_help_text = _("Name, model, column or value")
+    fieldsets = (
+        (None, {"fields": ("name",)}),
+        (_("comparison"), {"fields": (("model", "column"), ("expression", "value"), "operator")}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[DataRule]:
+        found: QuerySet[DataRule] = super().get_queryset(request)
+        return found.annotate(scope_number=Count("scopes"))
+
+    @admin.display(description=_("model"), ordering="model")
+    def of_model(self, rule: DataRule) -> str:
+        return model_label(rule.model)
+
+    @admin.display(description=_("comparison"))
+    def comparison(self, rule: DataRule) -> SafeString:
+        return chips([rule.column, rule.get_expression_display(), rule.value], tone="quiet")
+
+    @admin.display(description=_("joined by"), ordering="operator")
+    def joined(self, rule: DataRule) -> SafeString:
+        tone = "good" if rule.operator == Operator.AND else "warm"
+        return chips([rule.get_operator_display()], tone=tone)
+
+    @admin.display(description=_("scopes"), ordering="scope_number")
+    def scope_count(self, rule: Any) -> int:
+        count: int = rule.scope_number
+        return count
+
+    def save_new(self, request: HttpRequest, data: dict[str, Any]) -> DataRule:
+        return rule_create(**data)
+
+    def save_changed(
+        self, request: HttpRequest, instance: DataRule, data: dict[str, Any]
+    ) -> DataRule:
+        return rule_update(actor=request.user, rule=instance, **data)
+
+    def remove(self, request: HttpRequest, instances: list[DataRule]) -> None:
+        rules_delete(actor=request.user, rules=instances)
+
+
+def model_label(name: str) -> str:
+    """Return what people call a model that rules name; the name itself for one that is gone."""
+    if name == ALL_MODELS:
+        return str(_("All models"))
+    model = scoped_models().get(name)
+    return capfirst(str(model._meta.verbose_name_plural)) if model else name
+
+
+def sentence(rule: DataRule) -> str:
+    """Return a rule in one line: its name and how it is joined."""
+    return f"{rule.name} ({rule.get_operator_display()})"

@@ -453,7 +453,7 @@ def test_the_scopes_of_a_role_are_replaced_and_listed(admin_client: APIClient) -
 
 
 def test_nobody_gives_what_they_do_not_hold(client_with: GrantedClient) -> None:
-    client = client_with("sys:role:menu:edit", "sys:role:scope:edit")
+    client = client_with("sys:role:menu:edit", "sys:role:scope:edit", scopes=[])
     role = make_role()
     menu, scope = make_button("x:y:z"), make_scope(name="everything")
     given = {"menus": [menu.pk]}, {"scopes": [scope.pk]}
