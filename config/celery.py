@@ -15,6 +15,7 @@ from config.runtime import transport
 
 transport.register()
 app = Celery("atrium")
+app.set_default()  # for every thread; Celery makes it current for the one that imports us alone
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

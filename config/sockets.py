@@ -31,5 +31,5 @@ def websocket_routes() -> list[Any]:
 def websocket_application() -> Any:
     """Return the ASGI application of all websockets."""
     return AllowedHostsOriginValidator(
-        URLRouter([*websocket_routes(), re_path(r"", unknown_socket)])  # type: ignore[arg-type] # an ASGI application stands where Django expects a view
+        URLRouter([*websocket_routes(), re_path(r"", unknown_socket)])  # type: ignore[arg-type, list-item] # an ASGI application stands where Django expects a view
     )

@@ -2,6 +2,7 @@
 
 from django.db.models import IntegerChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from apps.core.menus import MenuKind as Kind
 
@@ -19,8 +20,8 @@ class MenuKind(IntegerChoices):
 class Operator(IntegerChoices):
     """How a rule joins the other rules. Source: contract, 4.4."""
 
-    AND = 0, _("and")
-    OR = 1, _("or")
+    AND = 0, pgettext_lazy("between two rules", "and")
+    OR = 1, pgettext_lazy("between two rules", "or")
 
 
 class Expression(IntegerChoices):

@@ -1,6 +1,6 @@
 """Numbers and names of the console."""
 
-CAPTCHAS_PER_MINUTE = 30
+CAPTCHAS_PER_MINUTE = 60
 FIGURES_SECONDS = 20
 """How long the dashboard's figures are kept at most."""
 

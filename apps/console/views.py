@@ -142,9 +142,7 @@ def own_password(request: HttpRequest) -> HttpResponse:
 @require_GET
 def captcha(request: HttpRequest) -> HttpResponse:
     """Answer with a new captcha: a picture, or a written question with `?kind=question`."""
-    address = client_address(request.META, settings.ATRIUM.trusted_proxies)
-    limit = Limit(CAPTCHAS_PER_MINUTE, 60)
-    wait = count_call(limit, route="console.captcha", who=address)
+    wait = _seconds_to_wait(request)
     if wait:
         return HttpResponse(status=429, headers={"Retry-After": str(wait)})
     made = captcha_make(kind="question" if request.GET.get("kind") == "question" else "image")
@@ -215,17 +213,28 @@ def _enter(request: HttpRequest, done: SignIn) -> None:
 
 def _outside(request: HttpRequest, template: str, form: Form, title: str) -> TemplateResponse:
     """Return a page for somebody who is not signed in."""
+    is_asked = captcha_is_on()
+    wait = _seconds_to_wait(request) if is_asked else 0
+    if wait:
+        messages.error(request, _("Too many captchas. Wait a minute."))
     context = {
         **admin.site.each_context(request),
         "title": title,
         "form": form,
-        "captcha": captcha_make() if captcha_is_on() else None,
+        "captcha": captcha_make() if is_asked and not wait else None,
         "policy": settings.ATRIUM,
         "refusal": _why_ended(request),
         "next": request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME, ""),
         "next_field": REDIRECT_FIELD_NAME,
     }
     return TemplateResponse(request, template, context)
+
+
+def _seconds_to_wait(request: HttpRequest) -> int:
+    """Count a captcha and return how long to wait for it; drawing them without end costs us."""
+    address = client_address(request.META, settings.ATRIUM.trusted_proxies)
+    limit = Limit(CAPTCHAS_PER_MINUTE, 60)
+    return count_call(limit, route="console.captcha", who=address)
 
 
 def _why_ended(request: HttpRequest) -> str:

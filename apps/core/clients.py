@@ -8,6 +8,9 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 UNKNOWN = "0.0.0.0"  # noqa: S104 - stands for "no address", nothing is bound to it
 
+MAX_LENGTH = 64
+"""No address is longer; what is longer is not worth remembering."""
+
 
 def client_address(meta: Mapping[str, str], trusted: Sequence[str]) -> str:
     """Return the client's address from a request's META.
@@ -19,11 +22,12 @@ def client_address(meta: Mapping[str, str], trusted: Sequence[str]) -> str:
         meta: `HttpRequest.META`.
         trusted: Addresses or networks of our own proxies.
     """
-    peer = _clean(meta.get("REMOTE_ADDR", ""))
+    peer = _clean(meta.get("REMOTE_ADDR", "").strip()[:MAX_LENGTH])
     if not trusted:
         return peer
     networks = _networks(tuple(trusted))
-    hops = [_clean(hop) for hop in meta.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    written = (hop.strip() for hop in meta.get("HTTP_X_FORWARDED_FOR", "").split(","))
+    hops = [_clean(hop[:MAX_LENGTH]) for hop in written if hop]
     while hops and _is_inside(peer, networks):
         peer = hops.pop()
     return peer
@@ -42,7 +46,7 @@ def _is_inside(address: str, networks: Sequence[IPv4Network | IPv6Network]) -> b
 def _clean(text: str) -> str:
     """Return an address in one spelling: without port, zone and IPv4-in-IPv6."""
     try:
-        address = ip_address(_without_port(text.strip()).partition("%")[0])
+        address = ip_address(_without_port(text).partition("%")[0])
     except ValueError:
         return UNKNOWN
     mapped = getattr(address, "ipv4_mapped", None)

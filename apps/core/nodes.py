@@ -7,7 +7,6 @@ import threading
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
 
 from django.conf import settings
 from django.core.cache import cache
@@ -19,7 +18,6 @@ from apps.core.snowflake import MAX_NODES
 LEASE_SECONDS = 60
 RENEW_SECONDS = 20
 log = logging.getLogger(__name__)
-_locks: list[IO[str]] = []
 
 
 def lease_node(on_loss: Callable[[], None]) -> int:
@@ -50,14 +48,13 @@ def _lease_on_disk(data_dir: Path) -> int:
     folder = data_dir / "nodes"
     folder.mkdir(parents=True, exist_ok=True)
     for node in range(MAX_NODES):
-        file = (folder / str(node)).open("w")
+        file = os.open(folder / str(node), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            file.close()
+            os.close(file)
             continue
-        _locks.append(file)  # open, and so locked, until the process ends
-        return node
+        return node  # the file stays open, and so locked, until the process ends
     msg = f"all {MAX_NODES} snowflake nodes are taken on this machine"
     raise ImproperlyConfigured(msg)
 

@@ -3,5 +3,6 @@
 import redis
 from django_redis.exceptions import ConnectionInterrupted
 
-CACHE_UNREACHABLE = (ConnectionInterrupted, redis.RedisError, OSError)
+REDIS_ERRORS = (ConnectionInterrupted, redis.RedisError)
+CACHE_UNREACHABLE = (*REDIS_ERRORS, OSError)
 """What is raised while Redis does not answer; with the cache inside the process it never is."""

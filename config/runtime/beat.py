@@ -17,6 +17,10 @@ class PromptService(beat.Service):
     The original sleeps with `time.sleep`, so that a stop takes as long as the pause at hand.
     """
 
+    # What the original sets and its stubs leave out.
+    _is_shutdown: threading.Event
+    _is_stopped: threading.Event
+
     def start(self, embedded_process: bool = False) -> None:  # noqa: FBT001, FBT002 - Celery's signature
         signals.beat_init.send(sender=self)
         self.effective_max_interval = self.scheduler.max_interval
@@ -28,7 +32,7 @@ class PromptService(beat.Service):
                 if pause and pause > 0.0:
                     self._is_shutdown.wait(pause)
                     if self.scheduler.should_sync():
-                        self.scheduler._do_sync()  # noqa: SLF001 - as the original does
+                        self.scheduler._do_sync()  # type: ignore[attr-defined] # noqa: SLF001 - as the original does
         finally:
             self.sync()
 

@@ -82,7 +82,7 @@ class Handler(ASGIHandler):
         signals.request_started.send(sender=self.__class__, scope=scope)
         request, refusal = self.create_request(scope, body)
         if request is None:
-            response: HttpResponseBase = refusal
+            response = cast(HttpResponseBase, refusal)
         else:
             request.META.setdefault("CONTENT_LENGTH", str(size))  # chunked bodies have limits too
             response = self.get_response(request)

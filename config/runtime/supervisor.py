@@ -174,7 +174,7 @@ class Supervisor:
             self._pause(pause)
             self._wants_swap = False  # the one that starts now is new anyway
             child = self._spawn()
-            if self._is_ending or self._becomes_ready(child, limit=SWAP_SECONDS):
+            if self._becomes_ready(child, limit=SWAP_SECONDS):
                 child.release()
                 return child
             if self._is_ending:

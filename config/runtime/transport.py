@@ -20,7 +20,7 @@ class Bell:
     def __init__(self) -> None:
         self._condition = threading.Condition()
         self.rings = 0
-        self.breaks = 0
+        self.is_over = False
 
     def ring(self) -> None:
         """Say that there may be something to fetch."""
@@ -28,24 +28,26 @@ class Bell:
             self.rings += 1
             self._condition.notify_all()
 
-    def interrupt(self) -> None:
-        """Make everybody who waits give up at once, as if the time were over."""
+    def end(self) -> None:
+        """Let nobody wait any more, now or later: the worker stops."""
         with self._condition:
-            self.breaks += 1
+            self.is_over = True
             self._condition.notify_all()
 
-    def wait(self, *, rings: int, breaks: int, seconds: float) -> None:
-        """Wait until the counts differ from those given, at most so long."""
+    def begin(self) -> None:
+        """Let everybody wait again."""
+        self.is_over = False
+
+    def wait(self, *, rings: int, seconds: float) -> None:
+        """Wait until it has rung since there were so many rings, at most so long."""
         with self._condition:
-            self._condition.wait_for(
-                lambda: self.rings != rings or self.breaks != breaks, timeout=seconds
-            )
+            self._condition.wait_for(lambda: self.rings != rings or self.is_over, timeout=seconds)
 
 
 bell = Bell()
 
 
-class Channel(memory.Channel):  # type: ignore[misc] # kombu is untyped
+class Channel(memory.Channel):
     """A channel that rings when there may be something to fetch."""
 
     def _queue_for(self, queue: str) -> "Queue[Any]":
@@ -73,29 +75,28 @@ class Channel(memory.Channel):  # type: ignore[misc] # kombu is untyped
         bell.ring()
 
 
-class Transport(memory.Transport):  # type: ignore[misc] # kombu is untyped
+class Transport(memory.Transport):
     """The transport behind `embedded://`."""
 
     Channel = Channel
     driver_name = SCHEME
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None, **_kwargs: Any) -> None:
         """Deliver one message, waiting for it.
 
         Raises:
-            TimeoutError: None came in time, or `bell.interrupt()` was called.
+            TimeoutError: None came in time, or waiting is over; see `Bell.end`.
         """
         until = None if timeout is None else time.monotonic() + timeout
-        breaks = bell.breaks
         while True:
             rings = bell.rings  # before looking: what is put after is not missed
             try:
-                self.cycle.get(self._deliver, timeout=0)
+                self.cycle.get(self._deliver, timeout=0)  # type: ignore[union-attr] # set by kombu's __init__
             except Empty:
                 left = 1.0 if until is None else until - time.monotonic()
-                if left <= 0 or bell.breaks != breaks:
+                if left <= 0 or bell.is_over:
                     raise TimeoutError from None
-                bell.wait(rings=rings, breaks=breaks, seconds=left)
+                bell.wait(rings=rings, seconds=left)
             else:
                 return
 

@@ -62,14 +62,16 @@ class EmbeddedWorker:
     def start(self) -> bool:
         """Start the thread; return whether the worker took up its queue in time."""
         state.should_stop = None
+        bell.begin()
         self._thread.start()
         return self._ready.wait(START_SECONDS)
 
     def ask_to_stop(self) -> None:
         """Let running jobs finish and take no other; return at once."""
         self._is_asked = True
-        state.should_stop = 0  # Celery's own way in: the exit code of a warm stop
-        bell.interrupt()
+        # Celery's own way in: the exit code of a warm stop.
+        state.should_stop = 0  # type: ignore[assignment] # the stubs know it as None
+        bell.end()
 
     def join(self, seconds: float) -> bool:
         """Wait for the thread to end; return whether it did."""

@@ -96,7 +96,7 @@ AUTHENTICATION_BACKENDS = [
     "guardian.backends.ObjectPermissionBackend",
 ]
 VISIBILITY = "apps.access.selectors.visible_to"
-"""The one function that says which rows of a queryset a user may see; `core.visibility` calls it."""
+"""The function that says which rows of a queryset a user may see; `core.visibility` calls it."""
 
 PASSWORD_HASHERS = [
     "config.hashers.Argon2idHasher",
@@ -208,7 +208,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "Atrium",
-    "DESCRIPTION": "The API of an admin platform: users, departments, roles, menus and what plugins add.",
+    "DESCRIPTION": "The API of an admin platform: users, departments, roles, menus, plugins.",
     "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -5,8 +5,9 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from config.env import env
 from config.settings.base import *  # noqa: F403
-from config.settings.base import CACHES, CHANNEL_LAYERS, DATABASES, env
+from config.settings.base import CACHES, CHANNEL_LAYERS, DATABASES
 
 DEBUG = False
 SECRET_KEY = "test-only-key-that-is-long-enough-for-a-signature-of-HS256"  # noqa: S105

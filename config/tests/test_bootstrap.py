@@ -11,15 +11,15 @@ from config import bootstrap
 from config.bootstrap import BootstrapError
 from config.env import BASE_DIR
 
-LOCK = "alpha==1.0 \\\n    --hash=sha256:00\nbeta==2.0 ; python_version < '3' \\\n    --hash=sha256:11\n"
+LOCK = "alpha==1.0 \\\n    --hash=sha256:00\nbeta==2.0 ; os_name < '3' \\\n    --hash=sha256:11\n"
 
 
-class Left(Exception):
+class Left(Exception):  # noqa: N818 - it is no error
     """Stands for the exec that replaces the process."""
 
 
 @pytest.fixture(autouse=True)
-def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[list[str]]]:
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Give us a checkout of our own and an installer that only notes what it is asked."""
     asked: list[list[str]] = []
     (tmp_path / "requirements").mkdir()
@@ -212,7 +212,9 @@ def test_the_ways_to_install_are_those_of_this_machine(monkeypatch: pytest.Monke
     monkeypatch.undo()
     runs = {("uv", "--version"), (sys.executable, "-m", "pip", "--python", "x", "--version")}
     monkeypatch.setattr(bootstrap, "PYTHON", Path("x"))
-    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: "uv" if name == "uv" else None)
+    monkeypatch.setattr(
+        "config.bootstrap.shutil.which", lambda name: "uv" if name == "uv" else None
+    )
     monkeypatch.setattr(bootstrap, "_runs", lambda *command: command in runs)
     monkeypatch.setattr(bootstrap, "_bundled_wheels", lambda: iter([Path("/w/pip-1.whl")]))
     ways = dict(bootstrap.installers())
@@ -238,7 +240,7 @@ def test_apt_gives_its_wheel_without_installing_it(
         wheel.touch()
         return True
 
-    monkeypatch.setattr(bootstrap.shutil, "which", lambda name: name)
+    monkeypatch.setattr("config.bootstrap.shutil.which", lambda name: name)
     monkeypatch.setattr(bootstrap, "_fetches", fetches)
     monkeypatch.setattr(bootstrap, "_runs", runs)
     assert bootstrap._wheel_by_apt(tmp_path) == wheel
@@ -248,7 +250,7 @@ def test_apt_gives_its_wheel_without_installing_it(
 def test_where_there_is_no_apt_it_is_not_asked(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(bootstrap.shutil, "which", lambda _name: None)
+    monkeypatch.setattr("config.bootstrap.shutil.which", lambda _name: None)
     assert bootstrap._wheel_by_apt(tmp_path) is None
 
 
@@ -272,8 +274,8 @@ def test_what_runs_before_the_environment_is_readable_by_an_old_python() -> None
 
 
 def test_what_runs_before_the_environment_needs_nothing_installed() -> None:
-    program = "import sys; import config.bootstrap; print(sorted(m for m in sys.modules if 'django' in m))"
-    ended = subprocess.run(
+    program = "import sys, config.bootstrap; print([m for m in sys.modules if 'django' in m])"
+    ended = subprocess.run(  # noqa: S603 - ourselves
         [sys.executable, "-SE", "-c", program],
         cwd=BASE_DIR,
         capture_output=True,

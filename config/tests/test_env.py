@@ -16,7 +16,7 @@ def test_a_key_of_ours_that_is_unknown_is_refused_with_the_nearest_name() -> Non
 
 
 def test_a_key_unlike_any_other_is_refused_with_the_place_to_look() -> None:
-    with pytest.raises(EnvironmentKeyError, match="see docs/settings.md"):
+    with pytest.raises(EnvironmentKeyError, match=r"see docs/settings\.md"):
         read_env({"ATRIUM_XYZZY": "1"})
 
 

@@ -1,4 +1,3 @@
-import os
 import stat
 import threading
 from pathlib import Path
@@ -21,7 +20,7 @@ def test_a_key_is_made_once_and_kept_for_us_alone(tmp_path: Path) -> None:
     assert len(made) >= 64
     assert secret_key("", tmp_path) == made
     kept = tmp_path / "secret_key"
-    assert stat.S_IMODE(os.stat(kept).st_mode) == 0o600
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
     assert list(tmp_path.iterdir()) == [kept]
 
 

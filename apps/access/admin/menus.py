@@ -61,6 +61,10 @@ class MenuAdmin(TreeModelAdmin):
         found: QuerySet[Menu] = super().get_queryset(request)
         return found.filter(is_retired=False)
 
+    def arranged(self, request: HttpRequest) -> QuerySet[Menu]:
+        found: QuerySet[Menu] = super().arranged(request)
+        return found.exclude(kind=MenuKind.BUTTON)
+
     def get_readonly_fields(self, request: HttpRequest, obj: Menu | None = None) -> Any:
         """Leave to people what they may change in an entry that the platform declares."""
         return (*BUILTIN_COLUMNS, "perms") if obj is not None and obj.is_builtin else ()

@@ -242,3 +242,29 @@ def test_a_phone_shows_the_lists_without_scrolling_sideways(open_page: Open, adm
     for path in ("/admin/", "/admin/accounts/user/", "/admin/organization/department/"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+
+
+def test_a_tree_is_arranged_by_dragging_and_by_keyboard(
+    open_page: Open, complaints: list[str], admin: User
+) -> None:
+    top, other, third = (Department.objects.create(name=n, sort=s) for s, n in enumerate("ABC"))
+    page = _sign_in(open_page())
+    page.goto("/admin/organization/department/")
+    page.get_by_role("link", name="Arrange").click()
+    page.get_by_role("button", name="Move B below the row before it").press("Enter")
+    page.get_by_text("B was moved.").wait_for()
+    handle = page.locator(f'[data-row="{third.pk}"] [x-sort\\:handle]')
+    start, end = handle.bounding_box(), page.locator(f'[data-row="{other.pk}"]').bounding_box()
+    assert start is not None
+    assert end is not None
+    page.mouse.move(start["x"] + 8, start["y"] + 8)
+    page.mouse.down()
+    for step in range(1, 9):
+        rise = (start["y"] - end["y"]) * step / 8
+        page.mouse.move(end["x"] + 60, start["y"] + 8 - rise, steps=3)
+    page.mouse.up()
+    page.get_by_text("C was moved.").wait_for()
+    other.refresh_from_db()
+    third.refresh_from_db()
+    assert (other.parent, third.parent) == (top, top)
+    assert complaints == []

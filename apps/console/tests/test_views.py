@@ -14,6 +14,7 @@ from apps.accounts.choices import Channel, Closing
 from apps.accounts.models import Session, User
 from apps.accounts.services.captcha import captcha_make
 from apps.accounts.services.sessions import session_open, sessions_close
+from apps.console.constants import CAPTCHAS_PER_MINUTE
 from apps.core.cached import two_level
 from apps.core.testing.fixtures import PASSWORD
 
@@ -128,10 +129,15 @@ def test_who_cannot_see_the_picture_answers_a_question(client: Client) -> None:
     assert cache.get(f"captcha:{made['id']}") == str(sum(numbers))
 
 
-def test_captchas_are_not_made_without_end(client: Client) -> None:
-    answers = [client.get("/admin/captcha/") for _call in range(31)]
-    assert [answers[29].status_code, answers[30].status_code] == [200, 429]
-    assert 0 < int(answers[30]["Retry-After"]) <= 60
+def test_captchas_are_not_made_without_end(client: Client, atrium: Make) -> None:
+    atrium(captcha=True)
+    answers = [client.get("/admin/captcha/") for _call in range(CAPTCHAS_PER_MINUTE + 1)]
+    assert {answer.status_code for answer in answers[:-1]} == {200}
+    assert answers[-1].status_code == 429
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
+    page = _text(client.get(LOGIN))
+    assert "Too many captchas. Wait a minute." in page
+    assert "data:image/jpeg" not in page
 
 
 @pytest.mark.parametrize(

@@ -32,15 +32,16 @@ from apps.core.errors import (
     UnavailableError,
     UnfitError,
 )
+from apps.core.outages import REDIS_ERRORS
 
 log = logging.getLogger("atrium.errors")
-FROM_THE_DATABASE: tuple[tuple[tuple[type[Exception], ...], type[DomainError]], ...] = (
+FROM_SERVICES: tuple[tuple[tuple[type[Exception], ...], type[DomainError]], ...] = (
     ((ProtectedError, RestrictedError), InUseError),
     ((IntegrityError,), ConflictError),
     ((DataError,), UnfitError),
-    ((OperationalError,), UnavailableError),
+    ((OperationalError, *REDIS_ERRORS), UnavailableError),
 )
-"""What the database's refusals mean to the client, the special ones first."""
+"""What refusals of the database and the cache mean to the client, the special ones first."""
 
 ECHOES: Mapping[str, Any] = {
     "invalid_choice": _lazy("This is none of the choices."),
@@ -86,10 +87,10 @@ def _as_ours(exc: Exception) -> Exception:
         return exceptions.PermissionDenied()
     if isinstance(exc, ModelValidationError):
         return exceptions.ValidationError(as_serializer_error(exc))
-    for kinds, ours in FROM_THE_DATABASE:
+    for kinds, ours in FROM_SERVICES:
         if isinstance(exc, kinds):
             level = logging.ERROR if ours is UnavailableError else logging.INFO
-            log.log(level, "the database refused a statement", exc_info=exc)
+            log.log(level, "the database or the cache refused", exc_info=exc)
             return ours()
     return exc
 

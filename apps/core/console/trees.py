@@ -16,7 +16,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from apps.core.console.pages import ConsoleChangeList, ConsoleModelAdmin
+from apps.core.console.arrange import ArrangeMixin
+from apps.core.console.pages import ConsoleChangeList
 
 INDENT = "\u2003"
 STEP = '<span class="at-tree-indent"></span>'
@@ -84,14 +85,14 @@ class TreeChangeList(ConsoleChangeList):
             row.tree_is_whole = is_whole
 
 
-class TreeModelAdmin(ConsoleModelAdmin):
+class TreeModelAdmin(ArrangeMixin):
     """A page of the console for a model with `parent`; name `tree_cell` first in `list_display`.
 
     Attributes:
         tree_name: The field that names a row.
     """
 
-    tree_name: ClassVar[str] = "name"
+    tree_name = "name"
     list_display_links = None  # a button may not stand inside a link: `tree_cell` makes its own
     list_per_page = 200
     sortable_by: ClassVar[tuple[str, ...]] = ()
@@ -99,10 +100,6 @@ class TreeModelAdmin(ConsoleModelAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConsoleChangeList]:
         return TreeChangeList
-
-    def tree_title(self, row: Any) -> str:
-        """Return what the row is called in the list."""
-        return str(getattr(row, self.tree_name))
 
     def tree_cell(self, row: Any) -> SafeString:
         """Return the name of a row where the tree has it; after a search, with what is above."""

@@ -214,3 +214,34 @@ def atrium(settings: Any) -> Callable[..., None]:
         settings.ATRIUM = replace(settings.ATRIUM, **keys)
 
     return change
+
+
+@pytest.fixture
+def at_once() -> Callable[..., list[int]]:
+    """Return a function that makes calls at the same time and returns their statuses, sorted.
+
+    Each call has a connection of its own, which an in-memory SQLite database cannot give. Use it
+    in tests marked `services` with `django_db(transaction=True)`.
+    """
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only needed here
+    from threading import Barrier  # noqa: PLC0415
+
+    from django.db import connection, connections  # noqa: PLC0415 - see the module docstring
+
+    if connection.vendor == "sqlite":
+        pytest.skip("needs a database server: DATABASE_URL is not set")
+
+    def make(*calls: Callable[[], Any]) -> list[int]:
+        start = Barrier(len(calls))
+
+        def run(call: Callable[[], Any]) -> int:
+            try:
+                start.wait()
+                return int(call().status_code)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(len(calls)) as threads:
+            return sorted(threads.map(run, calls))
+
+    return make

@@ -115,6 +115,10 @@ class OddSerializer(serializers.Serializer[Any]):
     pks = serializers.ListField(child=IdField(), required=False)
 
 
+class OddQuerySerializer(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=["a", "b"])
+
+
 class OddViewSet(GuardedViewSet):
     """Everything that can go wrong, on demand."""
 
@@ -131,6 +135,11 @@ class OddViewSet(GuardedViewSet):
     @action(detail=False)
     def strangers(self, request: Request) -> Response:
         return Response("hello")
+
+    @answers(query=OddQuerySerializer)
+    @action(detail=False)
+    def query(self, request: Request) -> Response:
+        return Response(self.query_with(OddQuerySerializer))
 
     @action(detail=False)
     def bug(self, request: Request) -> Response:

@@ -1,7 +1,8 @@
+import asyncio
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync
+from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from django.db import transaction
 
@@ -48,9 +49,11 @@ def test_without_a_layer_nobody_is_told(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_the_layer_of_the_site_takes_them() -> None:
-    there = get_channel_layer()
-    assert there is not None
-    channel = async_to_sync(there.new_channel)()
-    async_to_sync(there.group_add)("news", channel)
-    broadcast("news", "row.made", pk=1)
-    assert async_to_sync(there.receive)(channel) == {"type": "row.made", "pk": 1}
+    async def hear() -> Any:
+        there: Any = get_channel_layer()
+        channel = await there.new_channel()
+        await there.group_add("news", channel)
+        await sync_to_async(live._send)("news", {"type": "row.made", "pk": 1})
+        return await asyncio.wait_for(there.receive(channel), 5)
+
+    assert asyncio.run(hear()) == {"type": "row.made", "pk": 1}

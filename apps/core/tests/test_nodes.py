@@ -161,9 +161,7 @@ def test_with_the_cache_out_of_reach_the_node_is_kept(
 def test_when_every_node_is_taken_it_is_said(
     renewals: list[tuple[Any, ...]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    held: list[Any] = []
     monkeypatch.setattr(nodes, "MAX_NODES", 2)
-    monkeypatch.setattr(nodes, "_locks", held)
     for _ in range(2):
         lease_node(on_loss=_ignore)
         nodes._lease_on_disk(tmp_path)
@@ -172,5 +170,3 @@ def test_when_every_node_is_taken_it_is_said(
         lease_node(on_loss=_ignore)
     with pytest.raises(ImproperlyConfigured):
         nodes._lease_on_disk(tmp_path)
-    for file in held:
-        file.close()

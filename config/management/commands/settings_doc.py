@@ -3,9 +3,9 @@
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from config.env import BASE_DIR
 from config.runtime.documents import documents
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         for path, text in documents().items():
-            name = path.relative_to(settings.BASE_DIR)
+            name = path.relative_to(BASE_DIR)
             if path.exists() and path.read_text("utf-8") == text:
                 continue
             if options["check"]:

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+
+from config.env import BASE_DIR
 
 REACH_SECONDS = 2.0
 SERVICES = {
@@ -64,7 +65,7 @@ class Command(BaseCommand):
         }
         environ |= {NAMES[service]: url for service, url in urls.items()}
         command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "--create-db", "-m", selection]
-        ended = subprocess.run(command, cwd=settings.BASE_DIR, env=environ, check=False)  # noqa: S603 - fixed
+        ended = subprocess.run(command, cwd=BASE_DIR, env=environ, check=False)  # noqa: S603 - fixed
         return ended.returncode
 
 

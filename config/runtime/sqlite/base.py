@@ -58,7 +58,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self._held is None and lock.acquire(timeout):
             self._held = lock
         try:
-            super()._start_transaction_under_autocommit()
+            super()._start_transaction_under_autocommit()  # type: ignore[misc] # not in the stubs
         except BaseException:
             self._let_go()
             raise
@@ -70,18 +70,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _commit(self) -> Any:
         try:
-            return super()._commit()
+            return super()._commit()  # type: ignore[misc] # not in the stubs
         finally:
             self._let_go()
 
     def _rollback(self) -> Any:
         try:
-            return super()._rollback()
+            return super()._rollback()  # type: ignore[misc] # not in the stubs
         finally:
             self._let_go()
 
     def _close(self) -> Any:
         try:
-            return super()._close()
+            return super()._close()  # type: ignore[misc] # not in the stubs
         finally:
             self._let_go()

@@ -10,8 +10,10 @@ async def test_start_and_stop_are_answered_and_the_home_loop_is_known_between() 
     server = ApplicationCommunicator(Lifespan(), {"type": "lifespan"})
     await server.send_input({"type": "lifespan.startup"})
     assert await server.receive_output() == {"type": "lifespan.startup.complete"}
-    assert home.loop is asyncio.get_running_loop()
+    entered: object = home.loop
+    assert entered is asyncio.get_running_loop()
     await server.send_input({"type": "lifespan.shutdown"})
     assert await server.receive_output() == {"type": "lifespan.shutdown.complete"}
-    assert home.loop is None
+    left: object = home.loop
+    assert left is None
     await server.wait()

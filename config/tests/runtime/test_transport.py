@@ -15,8 +15,10 @@ NAME = "test-transport"
 @pytest.fixture
 def connection() -> Iterator[Any]:
     transport.register()
+    bell.begin()
     with Connection("embedded://localhost//") as made:
         yield made
+    bell.begin()
     Channel.queues.pop(NAME, None)
 
 
@@ -28,7 +30,7 @@ def test_a_message_goes_from_one_connection_to_another(connection: Any) -> None:
     got: list[Any] = []
     with Connection("embedded://localhost//") as other:
         _send(other, {"n": 1})
-    consumer = Consumer(connection.channel(), Queue(NAME), callbacks=[lambda b, m: got.append(b)])
+    consumer = Consumer(connection.channel(), Queue(NAME), callbacks=[lambda b, _m: got.append(b)])
     with consumer:
         connection.drain_events(timeout=1)
     assert got == [{"n": 1}]
@@ -60,22 +62,29 @@ def test_waiting_ends_when_the_time_is_over(connection: Any) -> None:
 
 def test_waiting_can_be_broken_off(connection: Any) -> None:
     with Consumer(connection.channel(), Queue(NAME)):
-        breaker = threading.Timer(0.1, bell.interrupt)
+        breaker = threading.Timer(0.1, bell.end)
         breaker.start()
         started = time.monotonic()
         with pytest.raises(TimeoutError):
             connection.drain_events(timeout=30)
+        with pytest.raises(TimeoutError):
+            connection.drain_events(timeout=30)  # nor does anybody begin to wait after that
     assert time.monotonic() - started < 2
 
 
 def test_an_acknowledgement_lets_the_next_message_through(connection: Any) -> None:
     got: list[Any] = []
     held: list[Any] = []
+
+    def receive(body: Any, message: Any) -> None:
+        got.append(body)
+        held.append(message)
+
     channel = connection.channel()
     channel.basic_qos(0, 1, apply_global=False)
     for number in (1, 2):
         _send(connection, number)
-    with Consumer(channel, Queue(NAME), callbacks=[lambda b, m: (got.append(b), held.append(m))]):
+    with Consumer(channel, Queue(NAME), callbacks=[receive]):
         connection.drain_events(timeout=1)
         with pytest.raises(TimeoutError):
             connection.drain_events(timeout=0.1)
@@ -112,7 +121,7 @@ def test_many_threads_that_send_at_once_lose_nothing(connection: Any) -> None:
     for thread in threads:
         thread.start()
     consumer = Consumer(
-        connection.channel(), Queue(NAME), callbacks=[lambda b, m: got.append(b)], no_ack=True
+        connection.channel(), Queue(NAME), callbacks=[lambda b, _m: got.append(b)], no_ack=True
     )
     with consumer:
         while len(got) < 400:
@@ -126,7 +135,7 @@ def test_a_broadcast_reaches_every_queue_bound_to_it(connection: Any) -> None:
     exchange = Exchange(f"{NAME}-fanout", type="fanout")
     queues = [Queue(f"{NAME}-{number}", exchange) for number in (1, 2)]
     got: list[Any] = []
-    with Consumer(connection.channel(), queues, callbacks=[lambda b, m: got.append(b)]):
+    with Consumer(connection.channel(), queues, callbacks=[lambda b, _m: got.append(b)]):
         Producer(connection.channel(), exchange).publish("all")
         connection.drain_events(timeout=1)
         connection.drain_events(timeout=1)

@@ -25,6 +25,14 @@ def test_they_are_not_there_where_they_are_switched_off(settings: Any, page: str
     assert response.json()["trace_id"] == response["X-Request-ID"]
 
 
+def test_redoc_fetches_nothing_from_its_maker() -> None:
+    assert 'src="?script="' in Client().get("/api/v1/redoc").content.decode()
+    script = Client().get("/api/v1/redoc?script=")
+    assert script["Content-Type"].startswith("text/javascript")
+    assert len(script.content) > 500_000
+    assert b"cdn.redoc.ly" not in script.content
+
+
 @pytest.mark.parametrize("page", ["/api/v1/docs", "/api/v1/redoc"])
 def test_every_asset_is_served_by_us(page: str) -> None:
     text = Client().get(page).content.decode()

@@ -3,7 +3,9 @@ from http import HTTPStatus
 from typing import Any
 
 import pytest
-from django.http import HttpRequest
+import redis
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest
 from django.test import Client, override_settings
 from rest_framework.test import APIClient
 
@@ -48,6 +50,27 @@ def test_a_bad_field_found_by_a_service_is_named_like_any_other() -> None:
     assert body["msg"].endswith("name: no good")
 
 
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (Http404("secret"), HTTPStatus.NOT_FOUND),
+        (PermissionDenied("secret"), HTTPStatus.FORBIDDEN),
+        (ValidationError({"name": ["too bad"]}), HTTPStatus.UNPROCESSABLE_ENTITY),
+        (ValidationError("too bad"), HTTPStatus.UNPROCESSABLE_ENTITY),
+    ],
+)
+def test_errors_of_django_are_told_in_our_words(error: Exception, status: HTTPStatus) -> None:
+    answered, body, _headers = describe(error)
+    assert answered == body["code"] == status
+    assert "secret" not in str(body)
+
+
+def test_an_error_of_the_whole_row_names_no_field() -> None:
+    _status, body, _headers = describe(ValidationError({"__all__": ["start after end"]}))
+    assert body["data"]["errors"][0]["loc"] == ["body"]
+    assert body["msg"] == "Invalid input: start after end"
+
+
 def test_a_bug_is_500_without_a_word_of_it_but_with_its_trace(quiet: Client) -> None:
     response = quiet.get(f"{ODD}/bug", headers={"X-Request-ID": "trace-1"})
     assert response.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
@@ -68,6 +91,12 @@ def test_a_busy_database_is_503_with_a_time_to_come_back() -> None:
     response = APIClient().get(f"{ODD}/locked_out")
     assert response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
     assert response["Retry-After"] == "1"
+
+
+def test_a_cache_that_is_gone_is_503_too() -> None:
+    status, body, headers = describe(redis.ConnectionError("secret"))
+    assert (status, headers["Retry-After"]) == (HTTPStatus.SERVICE_UNAVAILABLE, "1")
+    assert "secret" not in str(body)
 
 
 def test_a_taken_value_is_409() -> None:

@@ -34,7 +34,7 @@ MOMENT = datetime(2026, 1, 31, 16, 30, 5, tzinfo=UTC)
         (Point(1, 2), [1, 2]),
         ((n for n in (1, 2)), [1, 2]),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_every_plain_value_has_a_json_form(value: Any, shown: Any) -> None:
     assert json.loads(dumps(value)) == shown

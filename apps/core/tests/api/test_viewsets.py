@@ -118,6 +118,15 @@ def test_nobody_writes_a_row_to_where_they_cannot_see_it(
     assert [found.name for found in Group.objects.all()] == ["shown"]
 
 
+def test_query_parameters_are_checked_like_a_body() -> None:
+    url = "/api/v1/test/odd/query"
+    assert APIClient().get(url, {"kind": "a"}).json()["data"] == {"kind": "a"}
+    for query in ({}, {"kind": "other"}, {"kind": ""}):
+        response = APIClient().get(url, query)
+        assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+        assert response.json()["data"]["errors"][0]["loc"] == ["query", "kind"]
+
+
 def test_options_needs_the_code_of_the_list_and_tells_the_methods(
     client: APIClient, client_with: GrantedClient
 ) -> None:

@@ -105,7 +105,7 @@ def test_twelve_writers_that_read_first_lose_no_count_and_meet_no_lock(
 
 
 def test_a_transaction_that_is_undone_gives_the_lock_back(counter: ConnectionHandler) -> None:
-    connection = counter["default"]
+    connection: Any = counter["default"]
     with pytest.raises(ZeroDivisionError), _atomic(connection):
         raise ZeroDivisionError
     assert connection._held is None
@@ -115,7 +115,7 @@ def test_a_transaction_that_is_undone_gives_the_lock_back(counter: ConnectionHan
 def test_a_connection_closed_in_a_transaction_gives_the_lock_back(
     counter: ConnectionHandler,
 ) -> None:
-    connection = counter["default"]
+    connection: Any = counter["default"]
     connection.set_autocommit(False, force_begin_transaction_with_broken_autocommit=True)
     assert connection._held is not None
     connection.close()
@@ -127,7 +127,7 @@ def test_a_connection_closed_in_a_transaction_gives_the_lock_back(
 
 
 def test_a_transaction_that_cannot_begin_gives_the_lock_back(counter: ConnectionHandler) -> None:
-    connection = counter["default"]
+    connection: Any = counter["default"]
     connection.ensure_connection()
     connection.connection.execute("BEGIN")
     with pytest.raises(DatabaseError, match="within a transaction"):
@@ -136,7 +136,7 @@ def test_a_transaction_that_cannot_begin_gives_the_lock_back(counter: Connection
 
 
 def test_readers_are_not_kept_waiting_by_a_writer(counter: ConnectionHandler) -> None:
-    connection = counter["default"]
+    connection: Any = counter["default"]
     seen: list[Any] = []
 
     def read() -> None:

@@ -1,0 +1,98 @@
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from celery import Celery
+
+from config.runtime.beat import EmbeddedBeat, PromptService, service
+
+
+class Scheduler:
+    """Counts its turns, and asks for a long pause."""
+
+    max_interval = 300
+
+    def __init__(self) -> None:
+        self.turns = 0
+        self.is_closed = False
+        self.fails = False
+
+    def tick(self) -> float:
+        self.turns += 1
+        if self.fails:
+            raise ZeroDivisionError
+        return 300.0
+
+    def should_sync(self) -> bool:
+        return True
+
+    def _do_sync(self) -> None:
+        self.turns += 100
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@pytest.fixture
+def scheduler(monkeypatch: pytest.MonkeyPatch) -> Scheduler:
+    made = Scheduler()
+    monkeypatch.setattr(PromptService, "scheduler", made)
+    return made
+
+
+@pytest.fixture
+def beat(scheduler: Scheduler, deaths: list[str]) -> EmbeddedBeat:
+    app = Celery("beat-test", set_as_current=False, fixups=[])
+    return EmbeddedBeat(app, on_death=lambda: deaths.append("died"))
+
+
+@pytest.fixture
+def deaths() -> list[str]:
+    return []
+
+
+def test_a_pause_of_minutes_ends_at_once_and_the_schedule_is_saved(
+    beat: EmbeddedBeat, scheduler: Scheduler, deaths: list[str]
+) -> None:
+    beat.start()
+    while not scheduler.turns:
+        time.sleep(0.01)
+    started = time.monotonic()
+    beat.ask_to_stop()
+    assert beat.join(5)
+    assert time.monotonic() - started < 1
+    assert scheduler.turns == 101
+    assert scheduler.is_closed
+    assert deaths == []
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_scheduler_that_breaks_is_reported(
+    beat: EmbeddedBeat, scheduler: Scheduler, deaths: list[str]
+) -> None:
+    scheduler.fails = True
+    beat.start()
+    assert beat.join(5)
+    assert deaths == ["died"]
+
+
+def test_stopping_may_wait_for_the_end(scheduler: Scheduler) -> None:
+    keeper = PromptService(Celery("beat-test", set_as_current=False, fixups=[]))
+    keeper.stop()
+    keeper.start()
+    keeper.stop(wait=True)
+    assert scheduler.turns == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_schedule_of_the_apps_comes_into_the_database(settings: Any) -> None:
+    from django_celery_beat.models import PeriodicTask  # noqa: PLC0415 - needs Django set up
+
+    app = Celery("beat-test", set_as_current=False)
+    app.config_from_object(settings, namespace="CELERY")
+    app.conf.beat_schedule = {"sweep": {"task": "x.sweep", "schedule": timedelta(hours=1)}}
+    keeper = service(app)
+    assert "sweep" in keeper.scheduler.schedule
+    assert PeriodicTask.objects.get(name="sweep").task == "x.sweep"
+    assert keeper.max_interval == settings.CELERY_BEAT_MAX_LOOP_INTERVAL

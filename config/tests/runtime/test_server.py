@@ -1,0 +1,70 @@
+import asyncio
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from config.runtime.server import GRACE_SECONDS, Server
+from config.runtime.supervisor import listen
+
+EVENTS: list[str] = []
+
+
+async def application(scope: Any, receive: Any, send: Any) -> None:
+    if scope["type"] == "lifespan":
+        while True:
+            kind = (await receive())["type"]
+            await send({"type": f"{kind}.complete"})
+            if kind == "lifespan.shutdown":
+                return
+    await receive()
+    client = f"{scope['client'][0]}".encode()
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": client})
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    EVENTS.clear()
+    yield Server(
+        application,
+        on_ready=lambda: EVENTS.append("ready"),
+        on_stop=lambda: EVENTS.append("stop"),
+    )
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+async def _ask(port: int, header: str = "") -> str:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET / HTTP/1.1\r\nHost: x\r\n{header}Connection: close\r\n\r\n".encode())
+    answer = (await reader.read()).decode()
+    writer.close()
+    return answer
+
+
+def test_it_tells_when_it_serves_and_when_it_was_told_to_stop(server: Server) -> None:
+    listener = listen("127.0.0.1", 0)
+
+    async def play() -> str:
+        serving = asyncio.ensure_future(server.serve([listener]))
+        while "ready" not in EVENTS:  # noqa: ASYNC110 - told by a plain function
+            await asyncio.sleep(0.01)
+        answer = await _ask(listener.getsockname()[1], "X-Forwarded-For: 1.2.3.4\r\n")
+        signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGTERM)
+        await asyncio.wait_for(serving, GRACE_SECONDS + 2)
+        return answer
+
+    answer = asyncio.run(play())
+    assert EVENTS == ["ready", "stop"]
+    assert "127.0.0.1" in answer
+    assert "1.2.3.4" not in answer  # whom to believe is decided elsewhere
+    assert "server:" not in answer.lower()
+
+
+def test_the_signal_is_not_raised_again_into_our_face(server: Server) -> None:
+    signal.raise_signal(signal.SIGTERM)
+    assert EVENTS == []
