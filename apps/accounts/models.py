@@ -41,6 +41,7 @@ class User(AbstractBaseUser, OwnedModel):
         _("password changed at"), null=True, blank=True, editable=False
     )
     must_change_password = models.BooleanField(_("must change the password"), default=False)
+    department_id: int | None
     department = models.ForeignKey(
         Department,
         verbose_name=_("department"),

@@ -66,9 +66,9 @@ class Follows:
 def scoped_models() -> dict[str, type[models.Model]]:
     """Return every model that data rules can narrow, by its name on the wire, sorted."""
     found = {
-        model.scoped.name: model
+        scoped.name: model
         for model in apps.get_models()
-        if isinstance(getattr(model, "scoped", None), Scoped)
+        if isinstance(scoped := scoped_of(model), Scoped)
     }
     return dict(sorted(found.items()))
 

@@ -86,7 +86,7 @@ def house(make_user: Any, client_for: ClientFor) -> House:
     return House(make_user, client_for)
 
 
-def _each(presets: dict[str, set[str]]) -> Any:
+def _each(presets: dict[str, set[str]]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(("preset", "seen"), presets.items(), ids=list(presets))
 
 

@@ -209,3 +209,18 @@ class ScopeRulesSerializer(serializers.Serializer[Any]):
     """The rules that a data scope shall have."""
 
     rules = serializers.ListField(child=IdField(), max_length=MAX_IDS)
+
+
+class PreviewQuerySerializer(serializers.Serializer[Any]):
+    """For whom a data scope is tried."""
+
+    user = IdField(required=False, help_text="The id of a user; whoever asks where it is absent.")
+
+
+class PreviewRow(serializers.Serializer[Any]):
+    """How many rows of a model a data scope shows."""
+
+    model = serializers.CharField()
+    comment = serializers.CharField()
+    visible = serializers.IntegerField(help_text="The rows that it shows.")
+    total = serializers.IntegerField(help_text="The rows that whoever asks may see.")

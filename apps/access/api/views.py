@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ from apps.access.choices import VARIABLES
 from apps.access.models import DataRule, DataScope, Menu, Role
 from apps.access.selectors import sidebar_of
 from apps.access.selectors.offers import columns_of, models_offered
+from apps.access.selectors.previews import scope_preview
 from apps.access.services import menus as menu_services
 from apps.access.services import roles as role_services
 from apps.access.services import rules as rule_services
@@ -224,6 +226,7 @@ class DataScopeViewSet(StatusMixin[DataScope], CrudViewSet[DataScope]):
             "look_up": Access.SIGNED_IN,
             "set_status": "edit",
             "rules": "list",
+            "preview": "list",
             "set_rules": "rule:edit",
         },
     )
@@ -255,6 +258,23 @@ class DataScopeViewSet(StatusMixin[DataScope], CrudViewSet[DataScope]):
         found = _rows(DataRule.objects.all(), pks, request.user)
         scope_services.scope_set_rules(actor=request.user, scope=scope, rules=found)
         return Response(None)
+
+    @answers(
+        row=serializers.PreviewRow,
+        many=True,
+        query=serializers.PreviewQuerySerializer,
+        errors=(404,),
+    )
+    @action(detail=True)
+    def preview(self, request: Request, pk: str) -> Response:
+        """Count the rows of each model that a user would see by this data scope alone."""
+        scope = self.get_object()
+        wanted = self.query_with(serializers.PreviewQuerySerializer).get("user", request.user.pk)
+        user = visible_to(get_user_model().objects.all(), request.user).filter(pk=wanted).first()
+        if user is None:
+            raise NotFoundError
+        found = scope_preview(scope=scope, user=user, asker=request.user)
+        return Response(serializers.PreviewRow(found, many=True).data)
 
     def save_new(self, data: dict[str, Any]) -> DataScope:
         return scope_services.scope_create(**data)

@@ -29,7 +29,7 @@ ORDERED = frozenset(
         Expression.LESS_OR_EQUAL,
     }
 )
-WHOLE = models.IntegerField | models.AutoField
+WHOLE = (models.IntegerField, models.AutoField)
 BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
 MAX_WHOLE = models.BigIntegerField.MAX_BIGINT
 

@@ -16,7 +16,7 @@ from apps.access.selectors.views import View
 from apps.access.services.held import Actor, ensure_all_rows_held
 from apps.core.cached import PRINCIPALS, invalidate
 from apps.core.errors import InvalidInputError
-from apps.core.scopes import ALL_MODELS, column_at, scoped_models
+from apps.core.scopes import ALL_MODELS, Scoped, column_at, scoped_models
 
 SOMEBODY: View = {
     "is_open": False,
@@ -96,13 +96,14 @@ def rule_check(*, rule: DataRule) -> None:
     if rule.column not in columns_of(rule.model):
         text = _("The model has no such column to choose from.")
         raise InvalidInputError(field="column", message=text)
-    for model in scoped_models().values():
-        if rule.model in {ALL_MODELS, model.scoped.name}:
+    for name, model in scoped_models().items():
+        if rule.model in {ALL_MODELS, name}:
             _try(rule, model)
 
 
 def _try(rule: DataRule, model: Any) -> None:
-    for path in model.scoped.paths(rule.column):
+    scoped: Scoped = model.scoped
+    for path in scoped.paths(rule.column):
         column = column_at(model, path)
         try:
             values_in(rule.value, column=column, expression=rule.expression, view=SOMEBODY)

@@ -122,12 +122,13 @@ def _load(sid: str, user_id: int) -> Principal:
         "role_ids": grants.role_ids,
         "codes": sorted(grants.codes),
         "view": view_read(user),
-        "problem": _problem(user, all_roles_disabled=grants.are_all_disabled),
+        "problem": problem_of(user, all_roles_disabled=grants.are_all_disabled),
         "active_until": session.expires_at.timestamp(),
     }
 
 
-def _problem(user: User, *, all_roles_disabled: bool) -> str:
+def problem_of(user: User, *, all_roles_disabled: bool) -> str:
+    """Return the reason why nothing that a user asks for is done; "" where there is none."""
     department = user.department
     if not user.is_active:
         return UserDisabledError.reason

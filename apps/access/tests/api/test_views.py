@@ -633,7 +633,7 @@ def test_a_bad_rule_is_refused_and_named(
 def test_rules_are_filtered_and_paged(admin_client: APIClient) -> None:
     for name in ("own rows", "own dept", "others"):
         make_rule(name=name)
-    page = admin_client.get(RULES, {"name": "own", "size": 1}).json()["data"]
+    page = admin_client.get(RULES, {"name": "own", "size": "1"}).json()["data"]
     assert (page["total"], [row["name"] for row in page["items"]]) == (2, ["own rows"])
 
 
@@ -757,3 +757,17 @@ def test_scopes_are_deleted_with_their_links(admin_client: APIClient) -> None:
     assert admin_client.delete(SCOPES, {"pks": [scope.pk]}).status_code == HTTPStatus.OK
     assert not role.scopes.exists()
     assert DataRule.objects.count() == 1
+
+
+def test_a_scope_is_tried_for_a_user(client_with: GrantedClient, user: Any) -> None:
+    scope = make_scope(make_rule("__ALL__", "__created_by__", "${user_id}"))
+    client = client_with("data:scope:list")
+    for query in ({}, {"user": str(user.pk)}):
+        rows = client.get(f"{SCOPES}/{scope.pk}/preview", query).json()["data"]
+        (row,) = (row for row in rows if row["model"] == "User")
+        assert row == {"model": "User", "comment": "Users", "visible": 1, "total": 2}
+    for query, status in (({"user": "987654"}, 404), ({"user": "x"}, 422)):
+        assert client.get(f"{SCOPES}/{scope.pk}/preview", query).status_code == status
+    blind = client_with("data:scope:list", scopes=[])
+    response = blind.get(f"{SCOPES}/{scope.pk}/preview", {"user": str(user.pk)})
+    assert response.status_code == HTTPStatus.NOT_FOUND

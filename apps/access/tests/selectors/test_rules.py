@@ -58,7 +58,8 @@ def _people(make_user: Any) -> None:
 
 
 def _pk(name: str) -> int:
-    return User.objects.get(username=name).pk
+    found: int = User.objects.get(username=name).pk
+    return found
 
 
 # How rules are joined

@@ -52,8 +52,8 @@ def test_twenty_rules_of_five_roles_cost_what_one_costs(
     many = make_user(roles=[_role(*(make_rule() for _i in range(4))) for _j in range(5)])
     for user in (one, many):
         with django_assert_num_queries(2):
-            view = view_read(user)
-    assert sum(map(len, view["roles"])) == 20
+            view_read(user)
+    assert sum(map(len, view_read(many)["roles"])) == 20
 
 
 def test_the_departments_are_read_only_for_a_rule_that_asks(
@@ -66,7 +66,8 @@ def test_the_departments_are_read_only_for_a_rule_that_asks(
     assert view_read(user)["departments"] == []
     user.roles.add(_role(make_rule("User", "dept_id", "${dept_and_below}", expression=6)))
     with django_assert_num_queries(3):
-        view = view_read(user)
+        view_read(user)
+    view = view_read(user)
     assert view["departments"] == [top.pk, below.pk]
     assert (view["user_id"], view["department_id"]) == (user.pk, top.pk)
 

@@ -7,6 +7,7 @@ from apps.access.selectors import visible_to
 from apps.access.selectors.views import view_read
 from apps.access.selectors.visibility import narrowed
 from apps.access.tests.factories import make_role, make_rule, make_scope
+from apps.accounts.choices import Channel
 from apps.accounts.models import Session, User
 from apps.accounts.services.sessions import session_open
 
@@ -39,7 +40,7 @@ def test_a_model_that_says_nothing_is_not_narrowed(make_user: Any) -> None:
 def test_sessions_are_seen_with_their_user(make_user: Any) -> None:
     bob, ann = make_user(username="bob"), _scoped(make_user, make_rule(value="bob"))
     for member in (ann, bob):
-        session_open(user=member, channel="api")
+        session_open(user=member, channel=Channel.API)
     assert [session.user for session in visible_to(Session.objects.all(), ann)] == [bob]
 
 
