@@ -6,11 +6,14 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelectWidget,
@@ -21,6 +24,7 @@ from apps.access.choices import Operator
 from apps.access.errors import RuleNameTakenError, ScopeNameTakenError
 from apps.access.models import DataRule, DataScope
 from apps.access.selectors.offers import columns_of, models_offered
+from apps.access.selectors.previews import scope_preview
 from apps.access.services.rules import rule_create, rule_update, rules_delete
 from apps.access.services.scopes import (
     scope_create,
@@ -31,6 +35,23 @@ from apps.access.services.scopes import (
 )
 from apps.core.console import ConsoleModelAdmin, SwitchMixin, chips, state_chip
 from apps.core.scopes import ALL_MODELS, scoped_models
+from apps.core.visibility import visible_to
+
+
+class PreviewForm(forms.Form):
+    """For whom a scope is tried, by user name."""
+
+    user = forms.CharField(label=_("User name"), max_length=64, widget=UnfoldAdminTextInputWidget())
+
+    def __init__(self, *args: Any, users: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._users = users
+
+    def clean_user(self) -> Any:
+        found = self._users.filter(username=self.cleaned_data["user"]).first()
+        if found is None:
+            raise forms.ValidationError(_("There is no such user."))
+        return found
 
 
 @admin.register(DataScope)
@@ -43,6 +64,7 @@ class DataScopeAdmin(SwitchMixin, ConsoleModelAdmin):
     list_filter = ("is_active",)
     search_fields = ("name",)
     search_help_text = _("Name")
+    actions_detail = ("preview",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[DataScope]:
         found: QuerySet[DataScope] = super().get_queryset(request)
@@ -76,6 +98,27 @@ class DataScopeAdmin(SwitchMixin, ConsoleModelAdmin):
     @admin.display(description=_("state"), ordering="is_active")
     def state(self, scope: DataScope) -> SafeString:
         return state_chip(scope.is_active)
+
+    @action(description=_("Try it"), permissions=["view"], icon="preview", url_path="preview")
+    def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Count what a user would see by this scope alone."""
+        scope = self.visible_object(request, object_id)
+        users = visible_to(get_user_model().objects.all(), request.user)
+        form = PreviewForm(request.GET if "user" in request.GET else None, users=users)
+        counts = None
+        if form.is_valid():
+            user = form.cleaned_data["user"]
+            counts = scope_preview(scope=scope, user=user, asker=request.user)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Try the scope %(name)s") % {"name": scope},
+            "opts": self.opts,
+            "scope": scope,
+            "form": form,
+            "counts": counts,
+            "back_url": self.url("change", scope.pk),
+        }
+        return TemplateResponse(request, "access/preview.html", context)
 
     def save_new(self, request: HttpRequest, data: dict[str, Any]) -> DataScope:
         columns = dict(data)

@@ -119,3 +119,14 @@ def test_models_and_rules_are_called_as_people_call_them() -> None:
     assert model_label("Dept") == "Departments"
     assert model_label("Gone") == "Gone"
     assert sentence(make_rule(name="bob only")) == "bob only (and)"
+
+
+def test_a_scope_is_tried_for_a_user(console_with: Any, user: Any) -> None:
+    scope = make_scope(make_rule("__ALL__", "__created_by__", "${user_id}"))
+    browser = console_with("data:scope:list")
+    url = f"{SCOPES}{scope.pk}/preview/"
+    assert browser.get(url).context["counts"] is None
+    counts = browser.get(url, {"user": user.username}).context["counts"]
+    assert {found.model: found.visible for found in counts}["User"] == 1
+    page = browser.get(url, {"user": "nobody"})
+    assert (list(page.context["form"].errors), page.context["counts"]) == (["user"], None)
