@@ -7,25 +7,20 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import get_user_model
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
-    UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
 )
 
-from apps.access.choices import Operator
-from apps.access.errors import RuleNameTakenError, ScopeNameTakenError
+from apps.access.errors import ScopeNameTakenError
 from apps.access.models import DataRule, DataScope
-from apps.access.selectors.offers import columns_of, models_offered
 from apps.access.selectors.previews import scope_preview
-from apps.access.services.rules import rule_create, rule_update, rules_delete
 from apps.access.services.scopes import (
     scope_create,
     scope_set_rules,
@@ -34,7 +29,6 @@ from apps.access.services.scopes import (
     scopes_set_active,
 )
 from apps.core.console import ConsoleModelAdmin, SwitchMixin, chips, state_chip
-from apps.core.scopes import ALL_MODELS, scoped_models
 from apps.core.visibility import visible_to
 
 
@@ -145,86 +139,6 @@ class DataScopeAdmin(SwitchMixin, ConsoleModelAdmin):
     def _may_rules(self, request: HttpRequest) -> bool:
         may_write = self.has_change_permission(request) or self.has_add_permission(request)
         return may_write and self.holds(request, "rule:edit")
-
-
-class DataRuleForm(forms.ModelForm[DataRule]):
-    """A rule, built of what there is to choose from."""
-
-    model = forms.ChoiceField(label=_("model"), widget=UnfoldAdminSelectWidget())
-    column = forms.ChoiceField(label=_("column"), widget=UnfoldAdminSelectWidget())
-    value = forms.CharField(label=_("value"), max_length=256, widget=UnfoldAdminTextInputWidget())
-
-    class Meta:
-        model = DataRule
-        fields = ("name", "model", "column", "expression", "value", "operator")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "model" not in self.fields:  # somebody who may only look
-            return
-        names = [(name, model_label(name)) for name in models_offered()]
-        self.fields["model"].choices = names  # type: ignore[attr-defined] # a choice field
-        self.fields["column"].choices = [  # type: ignore[attr-defined] # a choice field
-            (label, list(columns_of(name).items())) for name, label in names
-        ]
-
-
-@admin.register(DataRule)
-class DataRuleAdmin(ConsoleModelAdmin):
-    resource = "data:rule"
-    icon = "rule"
-    place = 3
-    form = DataRuleForm
-    refusal_fields: ClassVar = {RuleNameTakenError.reason: "name"}
-    list_display = ("name", "of_model", "comparison", "joined", "scope_count")
-    list_filter = ("model", "expression")
-    search_fields = ("name", "model", "column", "value")
-    search_help_text = _("Name, model, column or value")
-    fieldsets = (
-        (None, {"fields": ("name",)}),
-        (_("comparison"), {"fields": (("model", "column"), ("expression", "value"), "operator")}),
-    )
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[DataRule]:
-        found: QuerySet[DataRule] = super().get_queryset(request)
-        return found.annotate(scope_number=Count("scopes"))
-
-    @admin.display(description=_("model"), ordering="model")
-    def of_model(self, rule: DataRule) -> str:
-        return model_label(rule.model)
-
-    @admin.display(description=_("comparison"))
-    def comparison(self, rule: DataRule) -> SafeString:
-        return chips([rule.column, rule.get_expression_display(), rule.value], tone="quiet")
-
-    @admin.display(description=_("joined by"), ordering="operator")
-    def joined(self, rule: DataRule) -> SafeString:
-        tone = "good" if rule.operator == Operator.AND else "warm"
-        return chips([rule.get_operator_display()], tone=tone)
-
-    @admin.display(description=_("scopes"), ordering="scope_number")
-    def scope_count(self, rule: Any) -> int:
-        count: int = rule.scope_number
-        return count
-
-    def save_new(self, request: HttpRequest, data: dict[str, Any]) -> DataRule:
-        return rule_create(**data)
-
-    def save_changed(
-        self, request: HttpRequest, instance: DataRule, data: dict[str, Any]
-    ) -> DataRule:
-        return rule_update(actor=request.user, rule=instance, **data)
-
-    def remove(self, request: HttpRequest, instances: list[DataRule]) -> None:
-        rules_delete(actor=request.user, rules=instances)
-
-
-def model_label(name: str) -> str:
-    """Return what people call a model that rules name; the name itself for one that is gone."""
-    if name == ALL_MODELS:
-        return str(_("All models"))
-    model = scoped_models().get(name)
-    return capfirst(str(model._meta.verbose_name_plural)) if model else name
 
 
 def sentence(rule: DataRule) -> str:
