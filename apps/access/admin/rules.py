@@ -84,11 +84,11 @@ class DataRuleAdmin(ConsoleModelAdmin):
         return found.annotate(scope_number=Count("scopes"))
 
     def get_urls(self) -> list[Any]:
-        check = self.admin_site.admin_view(self.check)
+        check = self.admin_site.admin_view(self.try_out)
         urls: list[Any] = super().get_urls()
         return [path("check/", check, name="access_datarule_check"), *urls]
 
-    def check(self, request: HttpRequest) -> JsonResponse:
+    def try_out(self, request: HttpRequest) -> JsonResponse:
         """Tell whether a rule could be evaluated, before it is saved."""
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied

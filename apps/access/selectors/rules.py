@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 from apps.access.choices import Expression, Operator
+from apps.access.selectors.lookups import Among
 from apps.access.selectors.values import UnfitError, values_in
 from apps.access.selectors.views import RuleFacts, View
 from apps.core.scopes import ALL_MODELS, Scoped, column_at
@@ -106,7 +107,7 @@ def _comparison(path: str, expression: int, values: Sequence[Any]) -> Q:
     if expression == Expression.NOT_EQUAL:
         return ~Q(**{path: values[0]})
     if expression == Expression.IN:
-        return Q(**{f"{path}__in": values})
+        return Q(**{f"{path}__{Among.lookup_name}": values})
     if expression == Expression.NOT_IN:
         return ~Q(**{f"{path}__in": values})
     return Q(**{f"{path}__{LOOKUPS[Expression(expression)]}": values[0]})
