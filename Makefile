@@ -1,11 +1,12 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup format lint types floors system migrations schema docs test services check lock
+.PHONY: help setup format lint types floors system migrations schema docs translations test services \
+  check lock
 
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 
 help: ## Say what each target does
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "%-12s %s\n", $$1, $$2}'
 
 setup: ## Make .venv with everything a developer needs, or bring it up to date
 	@python3 manage.py setup --dev
@@ -36,6 +37,9 @@ schema: setup ## The OpenAPI document is made without a warning
 docs: setup ## The generated documents are fresh
 	$(MANAGE) settings_doc --check
 
+translations: setup ## Every text has its translation, and the compiled catalogues are fresh
+	$(MANAGE) translations --check
+
 test: setup ## Every test, with coverage; warnings are errors
 	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=term:skip-covered --cov-fail-under=95
 
@@ -46,4 +50,4 @@ lock: setup ## Lock the requirements anew, for every platform and with hashes
 	for kind in base dev prod; do uv pip compile --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url -q requirements/$$kind.txt -o requirements/$$kind.lock; done
 
-check: lint types floors system migrations schema docs test services ## Everything CI runs, in CI's order
+check: lint types floors system migrations schema docs translations test services ## Everything CI runs, in CI's order

@@ -11,7 +11,7 @@ NEWEST = 8
 SEARCH_PER_MODEL = 5
 MIN_SEARCH_LETTERS = 2
 
-SESSIONS = "monitor:session"
+SESSIONS = "sys:session"
 """The resource of everybody's sessions."""
 
 BROWSERS = 5

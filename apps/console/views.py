@@ -71,7 +71,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             done = _sign_in_operator(form.cleaned_data)
         except (PasswordChangeRequiredError, PasswordExpiredError) as refusal:
             request.session["expired_username"] = form.cleaned_data["username"]
-            messages.warning(request, str(refusal))
+            is_expired = isinstance(refusal, PasswordExpiredError)
+            text = _("Your password has expired.") if is_expired else _("Choose your own password.")
+            messages.warning(request, text)
             return HttpResponseRedirect(reverse("admin:expired_password"))
         except DomainError as refusal:
             _show(form, refusal)

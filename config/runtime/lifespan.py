@@ -1,7 +1,9 @@
 """Start and stop of the ASGI server, as seen by the application."""
 
+import asyncio
 from typing import Any
 
+from apps.core.writebehind import run_all
 from config.runtime.layers import home
 
 
@@ -16,5 +18,7 @@ class Lifespan:
                 await send({"type": "lifespan.startup.complete"})
             else:
                 home.leave()
+                # A server that is told to stop ends without Python's farewell, which would do it.
+                await asyncio.to_thread(run_all)
                 await send({"type": "lifespan.shutdown.complete"})
                 return

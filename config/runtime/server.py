@@ -1,5 +1,6 @@
 """uvicorn, set up the way Atrium is served."""
 
+import asyncio
 import logging
 import signal
 from collections.abc import Callable
@@ -10,6 +11,9 @@ import uvicorn
 
 GRACE_SECONDS = 2
 """How long requests at hand may take once the server was told to stop."""
+
+DRAIN_SECONDS = 0.3
+"""Who connected just before that is still heard for so long; uvicorn would close on him at once."""
 
 KEEP_ALIVE_SECONDS = 75
 """Longer than a proxy in front keeps an idle connection (nginx: 60), so that it closes it."""
@@ -51,6 +55,12 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: Any = None) -> None:
         await super().startup(sockets)
         self._on_ready()
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        for server in self.servers:
+            server.close()
+        await asyncio.sleep(DRAIN_SECONDS)
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         is_first = not self.should_exit

@@ -1,7 +1,7 @@
 """A developer's or an evaluator's own machine."""
 
+from config.env import env
 from config.settings.base import *  # noqa: F403
-from config.settings.base import env
 
 DEBUG = False  # error pages and SQL in memory help nobody who runs the platform; switch on by hand
 ALLOWED_HOSTS = list(env.allowed_hosts) or ["*"]

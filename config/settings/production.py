@@ -1,8 +1,8 @@
 """A server that strangers can reach. It refuses to start with anything unsafe."""
 
+from config.env import env
 from config.production import refuse_unsafe
 from config.settings.base import *  # noqa: F403
-from config.settings.base import env
 
 refuse_unsafe(env)
 

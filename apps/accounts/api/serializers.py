@@ -173,6 +173,12 @@ class SwaggerQuerySerializer(serializers.Serializer[Any]):
     password = PasswordField()
 
 
+class CaptchaQuerySerializer(serializers.Serializer[Any]):
+    """Whether to ask with a picture or in words."""
+
+    kind = serializers.ChoiceField(choices=["image", "question"], default="image")
+
+
 class CaptchaRow(serializers.Serializer[Any]):
     """A captcha: `image` is base64 of a JPEG without prefix, `question` asks in words instead."""
 

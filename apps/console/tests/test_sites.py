@@ -85,7 +85,7 @@ def test_libraries_have_no_pages() -> None:
 def test_every_resource_of_a_page_is_guarded_by_the_api_or_held_by_superusers_alone() -> None:
     guarded = {code.rsplit(":", 1)[0] for code in declared_codes()}
     unguarded = {page.resource for page in PAGES} - guarded
-    assert unguarded <= {"", "monitor:session"}
+    assert unguarded <= {""}
 
 
 def test_a_page_of_ours_that_knows_no_codes_stops_the_start() -> None:

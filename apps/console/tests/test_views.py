@@ -141,15 +141,18 @@ def test_captchas_are_not_made_without_end(client: Client, atrium: Make) -> None
 
 
 @pytest.mark.parametrize(
-    "why",
+    ("why", "said"),
     [
-        {"must_change_password": True},
-        {"password_changed_at": timezone.now() - timedelta(days=366)},
+        ({"must_change_password": True}, "Choose your own password."),
+        (
+            {"password_changed_at": timezone.now() - timedelta(days=366)},
+            "Your password has expired.",
+        ),
     ],
     ids=["must", "expired"],
 )
 def test_who_must_change_the_password_can_do_only_that(
-    client: Client, make_user: Make, why: dict[str, Any]
+    client: Client, make_user: Make, why: dict[str, Any], said: str
 ) -> None:
     make_user(username="olga", is_staff=True, **why)
     answer = _sign_in(client)
@@ -157,6 +160,7 @@ def test_who_must_change_the_password_can_do_only_that(
     assert client.get("/admin/").status_code == 302
     page = _text(client.get("/admin/password/"))
     assert 'value="olga"' in page
+    assert said in page
     given = {"username": "olga", "old": PASSWORD, "new": NEW, "confirm": NEW}
     changed = client.post("/admin/password/", given, follow=True)
     assert changed.request["PATH_INFO"] == LOGIN

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.utils.translation import gettext as _
 
 from apps.access.services.sync import menus_sync
 from apps.core.codes import declared_codes
@@ -15,7 +14,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, verbosity: int = 1, **_options: Any) -> None:
         done = menus_sync(entries=declared_menus(), codes=declared_codes())
-        text = _(
+        text = (
             "menus: %(added)s added, %(changed)s changed, %(retired)s retired, "
             "%(returned)s brought back"
         )

@@ -20,7 +20,7 @@ from apps.core.visibility import visible_to
 class SessionViewSet(ResourceViewSet[Session]):
     """Who is signed in."""
 
-    guard = Guard("sys:session", _("sessions"))
+    guard = Guard("sys:session", _("sessions"), verbs={"destroy": "kick"})
     queryset = Session.objects.all()
     row = serializers.SessionRow
 

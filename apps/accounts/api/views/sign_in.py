@@ -98,12 +98,12 @@ class SignInViewSet(GuardedViewSet):
         response.delete_cookie(settings.ATRIUM.refresh_cookie, samesite="Lax")
         return response
 
-    @answers(row=serializers.CaptchaRow)
+    @answers(row=serializers.CaptchaRow, query=serializers.CaptchaQuerySerializer)
     @action(detail=False)
     def captcha(self, request: Request) -> Response:
         """Get a captcha; `?kind=question` asks one in words, for whoever cannot see a picture."""
-        kind = "question" if request.query_params.get("kind") == "question" else "image"
-        made = captcha_make(kind=kind)  # type: ignore[arg-type] # mypy does not narrow the line above
+        query = self.query_with(serializers.CaptchaQuerySerializer)
+        made = captcha_make(kind=query["kind"])
         return Response(
             {
                 "is_enabled": captcha_is_on(),

@@ -40,7 +40,7 @@ def test_chosen_sessions_end_after_a_question(console_with: Any, session: Sessio
 
 
 def test_who_may_only_look_ends_nothing(console_with: Any, session: Session) -> None:
-    browser = console_with("monitor:session:list")
+    browser = console_with("sys:session:list")
     assert browser.get(LIST).status_code == 200
     path = f"{LIST}{session.pk}/end/"
     assert browser.post(path, {"_form_submitted": "True"}).status_code == 403
@@ -66,3 +66,19 @@ def test_open_and_ended_ones_are_told_apart(console_with: Any, user: Any) -> Non
     ended = browser.get(LIST, {"open": "0"}).context["cl"].result_list
     assert run_out not in opened
     assert list(ended) == [run_out]
+
+
+def test_nobody_ends_a_session_of_somebody_who_may_do_more(
+    console_with: Any, make_user: Any
+) -> None:
+    above = make_user(is_superuser=True)
+    session = Session.objects.get(sid=session_open(user=above, channel=Channel.API).sid)
+    browser = console_with("sys:session:list", "sys:session:kick")
+    data = {"action": "end_selected", "_selected_action": [session.pk], "confirmed": "yes"}
+    for answer in (
+        browser.post(f"{LIST}{session.pk}/end/", {"_form_submitted": "True"}),
+        browser.post(LIST, data, follow=True),
+    ):
+        assert "Only a superuser may do this." in answer.content.decode()
+    session.refresh_from_db()
+    assert session.closed_at is None

@@ -73,7 +73,7 @@ def test_a_session_is_ended_only_under_its_own_user(
 def test_nobody_kicks_who_may_do_more(client_with: GrantedClient, make_user: Any) -> None:
     boss = make_user(is_superuser=True)
     pair = session_open(user=boss, channel=Channel.API)
-    helper = client_with("sys:session:list", "sys:session:del")
+    helper = client_with("sys:session:list", "sys:session:kick")
     response = helper.delete(f"{SESSIONS}/{boss.pk}?session_uuid={pair.sid}")
     assert response.status_code == HTTPStatus.FORBIDDEN
 
