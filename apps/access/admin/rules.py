@@ -12,7 +12,6 @@ from django.http import HttpRequest, JsonResponse
 from django.urls import path, reverse_lazy
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
-from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
@@ -96,12 +95,12 @@ class DataRuleAdmin(ConsoleModelAdmin):
         expression = request.GET.get("expression", "")
         known = {str(number) for number in Expression.values}
         if expression not in known:
-            return JsonResponse({"is_valid": False, "text": _text("Choose an expression.")})
+            return JsonResponse({"is_valid": False, "text": _("Choose an expression.")})
         try:
             rule_check(rule=DataRule(expression=int(expression), **given))
         except InvalidInputError as error:
             return JsonResponse({"is_valid": False, "text": str(error)})
-        return JsonResponse({"is_valid": True, "text": _text("The value fits the column.")})
+        return JsonResponse({"is_valid": True, "text": _("The value fits the column.")})
 
     @admin.display(description=_("model"), ordering="model")
     def of_model(self, rule: DataRule) -> str:

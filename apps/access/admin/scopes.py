@@ -93,7 +93,9 @@ class DataScopeAdmin(SwitchMixin, ConsoleModelAdmin):
     def state(self, scope: DataScope) -> SafeString:
         return state_chip(scope.is_active)
 
-    @action(description=_("Try it"), permissions=["view"], icon="preview", url_path="preview")
+    @action(  # type: ignore[untyped-decorator] # unfold has no types
+        description=_("Try it"), permissions=["view"], icon="preview", url_path="preview"
+    )
     def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Count what a user would see by this scope alone."""
         scope = self.visible_object(request, object_id)

@@ -63,7 +63,7 @@ class ExplainMixin:
         may: bool = self.holds(request, "list") and self.holds(request, "explain")
         return may
 
-    @action(
+    @action(  # type: ignore[untyped-decorator] # unfold has no types
         description=gettext_lazy("Explain rights"),
         permissions=["explain"],
         icon="help_center",

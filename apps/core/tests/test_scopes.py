@@ -1,4 +1,5 @@
-from apps.accounts.models import User
+from django.apps import apps
+
 from apps.core.scopes import (
     DEPARTMENT,
     OWNER,
@@ -8,9 +9,10 @@ from apps.core.scopes import (
     scoped_models,
     scoped_of,
 )
-from apps.organization.models import Department
-from plugins.dict.models import DictData
 
+User = apps.get_model("accounts.User")
+Department = apps.get_model("organization.Department")
+DictData = apps.get_model("dict.DictData")
 SECRETS = {"password", "refresh_jti", "secret", "token"}
 
 

@@ -1,12 +1,13 @@
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 from apps.access.selectors import lookups
-from apps.accounts.models import User
-from apps.organization.models import Department
 
+User = apps.get_model("accounts.User")
+Department = apps.get_model("organization.Department")
 pytestmark = pytest.mark.django_db
 
 

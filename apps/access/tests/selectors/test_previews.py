@@ -1,12 +1,13 @@
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from apps.access.choices import Expression
 from apps.access.selectors.previews import scope_preview
 from apps.access.tests.factories import make_role, make_rule, make_scope
-from apps.organization.models import Department
 
+Department = apps.get_model("organization.Department")
 pytestmark = pytest.mark.django_db
 
 

@@ -1,14 +1,16 @@
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from apps.access.choices import Expression, Operator
 from apps.access.selectors.rules import condition_of
 from apps.access.selectors.views import RuleFacts, View
-from apps.accounts.models import User
 from apps.core.scopes import Scoped
-from apps.organization.models import Department, Position
 
+User = apps.get_model("accounts.User")
+Department = apps.get_model("organization.Department")
+Position = apps.get_model("organization.Position")
 pytestmark = pytest.mark.django_db
 OR = Operator.OR
 NAMES = ["ann", "bob", "cid"]

@@ -2,16 +2,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
 from apps.access.choices import Expression
 from apps.access.selectors.values import UnfitError, parsed, values_in
 from apps.access.selectors.views import View
-from apps.accounts.models import User
 from apps.core.scopes import column_at
-from apps.organization.models import Department
 
+User = apps.get_model("accounts.User")
+Department = apps.get_model("organization.Department")
 VIEW: View = {
     "is_open": False,
     "roles": [],

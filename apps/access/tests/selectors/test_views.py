@@ -1,13 +1,14 @@
 from typing import Any
 
 import pytest
+from django.apps import apps
 from pytest_django import DjangoAssertNumQueries
 
 from apps.access.models import DataRule
 from apps.access.selectors.views import facts_of, rules_of_roles, view_of, view_read
 from apps.access.tests.factories import make_role, make_rule, make_scope
-from apps.organization.models import Department
 
+Department = apps.get_model("organization.Department")
 pytestmark = pytest.mark.django_db
 
 

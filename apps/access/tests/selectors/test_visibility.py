@@ -1,16 +1,16 @@
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from apps.access.models import DataRule, DataScope
 from apps.access.selectors import visible_to
 from apps.access.selectors.views import view_read
 from apps.access.selectors.visibility import narrowed
 from apps.access.tests.factories import make_role, make_rule, make_scope
-from apps.accounts.choices import Channel
-from apps.accounts.models import Session, User
-from apps.accounts.services.sessions import session_open
 
+Session = apps.get_model("accounts.Session")
+User = apps.get_model("accounts.User")
 pytestmark = pytest.mark.django_db
 
 
@@ -37,10 +37,10 @@ def test_a_model_that_says_nothing_is_not_narrowed(make_user: Any) -> None:
     assert visible_to(DataScope.objects.all(), ann).count() == 1
 
 
-def test_sessions_are_seen_with_their_user(make_user: Any) -> None:
+def test_sessions_are_seen_with_their_user(make_user: Any, client_for: Any) -> None:
     bob, ann = make_user(username="bob"), _scoped(make_user, make_rule(value="bob"))
     for member in (ann, bob):
-        session_open(user=member, channel=Channel.API)
+        client_for(member)
     assert [session.user for session in visible_to(Session.objects.all(), ann)] == [bob]
 
 
