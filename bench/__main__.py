@@ -22,7 +22,7 @@ import django
 django.setup()
 
 from bench.load import Figures, Target, load  # noqa: E402
-from bench.seed import seed, sign_in  # noqa: E402
+from bench.seed import SCOPED, seed, sign_in  # noqa: E402
 from bench.sql import queries_of  # noqa: E402
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def targets(size: int, token: str) -> dict[str, Target]:
+def targets(size: int, token: str, scoped: str) -> dict[str, Target]:
     """Return the loads by name: the two to compare with first."""
     login = b'{"username":"admin","password":"123456"}'
     return {
@@ -57,6 +57,7 @@ def targets(size: int, token: str) -> dict[str, Target]:
         "hand": Target(f"/bench/hand?size={size}"),
         "me": Target("/api/v1/sys/users/me", token=token),
         "users": Target(f"/api/v1/sys/users?size={size}", token=token),
+        "scoped": Target(f"/api/v1/sys/users?size={size}", token=scoped),
         "sidebar": Target("/api/v1/sys/menus/sidebar", token=token),
         "login": Target("/api/v1/auth/login", method="POST", body=login, is_many_clients=True),
     }
@@ -100,7 +101,7 @@ def main() -> int:
     wanted = {name for name in chosen.only.split(",") if name}
     loads = {
         name: target
-        for name, target in targets(chosen.size, token).items()
+        for name, target in targets(chosen.size, token, sign_in(SCOPED)).items()
         if not wanted or name in wanted | {"floor", "hand"}
     }
     found: dict[str, Figures] = {}
@@ -112,6 +113,8 @@ def main() -> int:
     for name, figures in found.items():
         ratio = f"{figures.rate / found['floor'].rate:8.0%}"
         ratio += f"{figures.rate / found['hand'].rate:8.0%}" if name == "users" else ""
+        if name == "scoped" and "users" in found:
+            ratio += f"  {figures.rate / found['users'].rate:.0%} of users"
         out(
             f"{name:10}{figures.rate:9.0f}{figures.percentile(0.5):9.2f}"
             f"{figures.percentile(0.99):9.2f}{queries_of(loads[name]):5}{ratio}\n"

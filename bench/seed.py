@@ -8,11 +8,15 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.utils import timezone
 
-from apps.access.models import Role
+from apps.access.choices import DEPARTMENTS_VARIABLE
+from apps.access.models import DataScope, Menu, Role
 from apps.accounts.choices import Channel
 from apps.accounts.models import User
 from apps.accounts.services.sessions import session_open
 from apps.organization.models import Department
+
+SCOPED = "scoped"
+"""Whose list the data scopes narrow."""
 
 
 def seed(chosen: argparse.Namespace) -> None:
@@ -44,8 +48,28 @@ def seed(chosen: argparse.Namespace) -> None:
         for step in range(chosen.roles_per_user)
     )
 
+    _make_scoped(departments)
 
-def sign_in() -> str:
-    """Return an access token of the administrator."""
-    admin = get_user_model().objects.get(username="admin")
-    return session_open(user=admin, channel=Channel.API).access
+
+def _make_scoped(departments: list[Department]) -> None:
+    """Make somebody who sees their department and all below it: half of all users."""
+    first, *others = departments
+    half = [department.pk for department in others[: len(others) // 2]]
+    Department.objects.filter(pk__in=half).update(parent=first)
+    role = Role.objects.create(name="scoped")
+    role.menus.set(Menu.objects.filter(name="SysUser"))
+    role.scopes.set(DataScope.objects.filter(rules__value=DEPARTMENTS_VARIABLE))
+    user = User.objects.create(
+        username=SCOPED,
+        nickname=SCOPED,
+        password="!",  # noqa: S106 - no password fits
+        password_changed_at=timezone.now(),
+        department=first,
+    )
+    user.roles.add(role)
+
+
+def sign_in(username: str = "admin") -> str:
+    """Return an access token of a user."""
+    user = get_user_model().objects.get(username=username)
+    return session_open(user=user, channel=Channel.API).access

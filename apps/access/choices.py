@@ -35,3 +35,16 @@ class Expression(IntegerChoices):
     LESS_OR_EQUAL = 5, _("less or equal")
     IN = 6, _("in")
     NOT_IN = 7, _("not in")
+
+
+USER_VARIABLE = "${user_id}"
+DEPARTMENT_VARIABLE = "${dept_id}"
+DEPARTMENTS_VARIABLE = "${dept_and_below}"
+NOW_VARIABLE = "${now}"
+VARIABLES = {
+    USER_VARIABLE: _("The id of the user who asks"),
+    DEPARTMENT_VARIABLE: _("The id of that user's department"),
+    DEPARTMENTS_VARIABLE: _("The ids of that user's department and of all below it; for “in”"),
+    NOW_VARIABLE: _("The present moment"),
+}
+"""What a rule's value may stand for; filled in when rows are read."""

@@ -25,6 +25,7 @@ VERB_TITLES: Mapping[str, str | Promise] = MappingProxyType(
         "rule:edit": _("Edit the rules of a data scope"),
         "permission:edit": _("Edit the flags of a user"),
         "password:reset": _("Reset a password"),
+        "explain": _("Explain what a user may do"),
     }
 )
 """What the button of a verb is titled at first; people may change it."""

@@ -54,3 +54,13 @@ class MenuBuiltinError(DomainError):
         "This menu belongs to the platform or a plugin: it can be renamed, moved in the order, "
         "hidden and disabled, but not deleted, and its codes and place stay."
     )
+
+
+class RuleNameTakenError(DomainError):
+    reason = "access.rule.name_taken"
+    message = _("A data rule with this name exists already.")
+
+
+class ScopeNameTakenError(DomainError):
+    reason = "access.scope.name_taken"
+    message = _("A data scope with this name exists already.")

@@ -1,5 +1,7 @@
 """Roles, the menu tree that carries the permission codes, and data scopes."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.access.choices import Expression, MenuKind, Operator
 from apps.access.querysets import MenuQuerySet, RoleQuerySet
 from apps.core.models import OwnedModel
+from apps.core.scopes import Scoped
 
 
 class Menu(OwnedModel):
@@ -49,6 +52,22 @@ class Menu(OwnedModel):
     )
 
     objects = MenuQuerySet.as_manager()
+    scoped: ClassVar = Scoped(
+        name="Menu",
+        columns={
+            "title": "title",
+            "name": "name",
+            "path": "path",
+            "parent_id": "parent_id",
+            "type": "kind",
+            "component": "component",
+            "perms": "perms",
+            "status": "is_active",
+            "display": "is_displayed",
+            "remark": "remark",
+        },
+        is_reference=True,
+    )
 
     class Meta:
         verbose_name = _("menu")
@@ -111,6 +130,16 @@ class Role(OwnedModel):
     )
 
     objects = RoleQuerySet.as_manager()
+    scoped: ClassVar = Scoped(
+        name="Role",
+        columns={
+            "name": "name",
+            "status": "is_active",
+            "is_filter_scopes": "is_scoped",
+            "remark": "remark",
+        },
+        is_reference=True,
+    )
 
     class Meta:
         verbose_name = _("role")

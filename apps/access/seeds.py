@@ -48,28 +48,52 @@ class DemoRole(NamedTuple):
 
 
 RULES = (
+    Rule("own", _("The row is the user's own"), "__ALL__", "__created_by__", "${user_id}"),
     Rule(
-        "dept",
+        "department",
+        _("The row belongs to the user's department"),
+        "__ALL__",
+        "__dept_id__",
+        "${dept_id}",
+    ),
+    Rule(
+        "departments",
+        _("The row belongs to the user's department or one below"),
+        "__ALL__",
+        "__dept_id__",
+        "${dept_and_below}",
+        expression=Expression.IN,
+    ),
+    Rule(
+        "chosen",
+        _("The row belongs to one of these departments (put their ids in place of 0)"),
+        "__ALL__",
+        "__dept_id__",
+        "0",
+        expression=Expression.IN,
+    ),
+    Rule(
+        "all",
+        _("Every row"),
+        "__ALL__",
+        "__created_by__",
+        "0",
+        expression=Expression.NOT_EQUAL,
+    ),
+    Rule(
+        "own_department",
         _("The department is the user's own"),
         "Dept",
         "__dept_id__",
         "${dept_id}",
     ),
     Rule(
-        "below",
+        "right_below",
         _("The department is right below the user's own"),
         "Dept",
         "parent_id",
         "${dept_id}",
         Operator.OR,
-    ),
-    Rule("own", _("The user made the row"), "__ALL__", "__created_by__", "${user_id}"),
-    Rule(
-        "all_dept",
-        _("The row belongs to the user's department"),
-        "__ALL__",
-        "__dept_id__",
-        "${dept_id}",
     ),
     Rule(
         "no_superusers",
@@ -83,12 +107,19 @@ RULES = (
 OWN_DEPARTMENTS = _("Own department and those below")
 OWN_ROWS = _("Own rows only")
 SCOPES = (
-    (_("Own department"), ("dept",)),
-    (OWN_DEPARTMENTS, ("dept", "below")),
     (OWN_ROWS, ("own",)),
-    (_("Own department, in all models"), ("all_dept",)),
-    (_("All but superusers"), ("no_superusers",)),
+    (_("Own department"), ("department",)),
+    (OWN_DEPARTMENTS, ("departments",)),
+    (_("Chosen departments"), ("chosen",)),
+    (_("All rows"), ("all",)),
+    (_("Own department, of departments only"), ("own_department",)),
+    (
+        _("Own department and those right below, of departments only"),
+        ("own_department", "right_below"),
+    ),
+    (_("All but superusers, of users only"), ("no_superusers",)),
 )
+"""The five presets, which hold for all models, then what the wire's seeds have besides."""
 HOME_PAGES = ("Dashboard", "Analytics", "Workspace", "Profile")
 DEMO_ROLES = (
     DemoRole(

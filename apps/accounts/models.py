@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from apps.accounts.choices import Channel, Closing
 from apps.accounts.querysets import SessionQuerySet, UserManager
 from apps.core.models import OwnedModel
+from apps.core.scopes import Follows, Scoped
+from apps.organization.models import Department
 
 
 class User(AbstractBaseUser, OwnedModel):
@@ -39,8 +41,9 @@ class User(AbstractBaseUser, OwnedModel):
         _("password changed at"), null=True, blank=True, editable=False
     )
     must_change_password = models.BooleanField(_("must change the password"), default=False)
+    department_id: int | None
     department = models.ForeignKey(
-        "organization.Department",
+        Department,
         verbose_name=_("department"),
         on_delete=models.PROTECT,
         related_name="users",
@@ -61,6 +64,25 @@ class User(AbstractBaseUser, OwnedModel):
     granted_codes: frozenset[str] | None = None
     """The codes that the permission backend found, for as long as this instance lives."""
 
+    scoped: ClassVar = Scoped(
+        name="User",
+        columns={
+            "username": "username",
+            "nickname": "nickname",
+            "email": "email",
+            "phone": "phone",
+            "status": "is_active",
+            "is_superuser": "is_superuser",
+            "is_staff": "is_staff",
+            "is_multi_login": "is_multi_login",
+            "join_time": "joined_at",
+            "last_login_time": "last_login",
+            "dept_id": "department_id",
+        },
+        owner=("id", "created_by_id"),
+        department="department_id",
+    )
+
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -69,6 +91,10 @@ class User(AbstractBaseUser, OwnedModel):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering = ("-id",)
+        # Data scopes ask for one's own rows in every list.
+        indexes: ClassVar = [
+            models.Index(fields=["created_by_id"], name="accounts_user_created_by")
+        ]
 
     def __str__(self) -> str:
         return self.username
@@ -88,6 +114,12 @@ class User(AbstractBaseUser, OwnedModel):
     def has_module_perms(self, app_label: str) -> bool:
         """Tell whether the console shows an app at all; each of its models decides for itself."""
         return self.is_active and self.is_staff
+
+    def departments_below(self) -> list[int]:
+        """Return the ids of the user's department and of all below it; none without one."""
+        if self.department_id is None:
+            return []
+        return Department.objects.keys_below(self.department_id)
 
     def get_short_name(self) -> str:
         """Return what the console greets the user with."""
@@ -119,6 +151,7 @@ class Session(models.Model):
     )
 
     objects = SessionQuerySet.as_manager()
+    scoped: ClassVar = Follows("user")
 
     class Meta:
         verbose_name = _("session")

@@ -7,6 +7,7 @@ from django.db.models import Case, F, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import OwnedModel
+from apps.core.scopes import Scoped
 from apps.organization.querysets import DepartmentQuerySet
 
 
@@ -40,6 +41,18 @@ class Department(OwnedModel):
     )
 
     objects = DepartmentQuerySet.as_manager()
+    scoped: ClassVar = Scoped(
+        name="Dept",
+        columns={
+            "name": "name",
+            "parent_id": "parent_id",
+            "leader": "leader",
+            "phone": "phone",
+            "email": "email",
+            "status": "is_active",
+        },
+        department="pk",
+    )
 
     class Meta:
         verbose_name = _("department")
@@ -58,6 +71,12 @@ class Position(OwnedModel):
     sort = models.PositiveIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("active"), default=True)
     remark = models.TextField(_("remark"), blank=True)
+
+    scoped: ClassVar = Scoped(
+        name="Position",
+        columns={"name": "name", "code": "code", "status": "is_active", "remark": "remark"},
+        is_reference=True,
+    )
 
     class Meta:
         verbose_name = _("position")

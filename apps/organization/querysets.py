@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
+from apps.core.trees import below
+
 if TYPE_CHECKING:
     from apps.organization.models import Department  # noqa: F401 - named in the annotation below
 
@@ -14,3 +16,7 @@ class DepartmentQuerySet(QuerySet["Department"]):
     def live(self) -> DepartmentQuerySet:
         """Keep the departments that are not deleted."""
         return self.filter(deleted_at__isnull=True)
+
+    def keys_below(self, pk: int) -> list[int]:
+        """Return the keys of a department and of all below it, sorted."""
+        return sorted(below(dict(self.order_by().values_list("pk", "parent_id")), pk))

@@ -1,9 +1,12 @@
 """Dictionaries: types, and the entries that forms and lists choose from."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.models import OwnedModel
+from apps.core.scopes import Scoped
 from plugins.dict.querysets import DictDataQuerySet
 from plugins.dict.validators import MAX_CODE, valid_code
 
@@ -14,6 +17,12 @@ class DictType(OwnedModel):
     name = models.CharField(_("name"), max_length=32)
     code = models.CharField(_("code"), max_length=MAX_CODE, unique=True, validators=[valid_code])
     remark = models.TextField(_("remark"), blank=True)
+
+    scoped: ClassVar = Scoped(
+        name="DictType",
+        columns={"name": "name", "code": "code", "remark": "remark"},
+        is_reference=True,
+    )
 
     class Meta:
         verbose_name = _("dictionary")
@@ -38,6 +47,19 @@ class DictData(OwnedModel):
     remark = models.TextField(_("remark"), blank=True)
 
     objects = DictDataQuerySet.as_manager()
+    scoped: ClassVar = Scoped(
+        name="DictData",
+        columns={
+            "type_id": "type_id",
+            "type_code": "type__code",
+            "label": "label",
+            "value": "value",
+            "color": "color",
+            "status": "is_active",
+            "remark": "remark",
+        },
+        is_reference=True,
+    )
 
     class Meta:
         verbose_name = _("dictionary entry")

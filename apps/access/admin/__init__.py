@@ -2,6 +2,7 @@
 
 from apps.access.admin.menus import MenuAdmin
 from apps.access.admin.roles import RoleAdmin
-from apps.access.admin.scopes import DataRuleAdmin, DataScopeAdmin
+from apps.access.admin.rules import DataRuleAdmin
+from apps.access.admin.scopes import DataScopeAdmin
 
 __all__ = ["DataRuleAdmin", "DataScopeAdmin", "MenuAdmin", "RoleAdmin"]

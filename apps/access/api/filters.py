@@ -2,7 +2,7 @@
 
 from django_filters import rest_framework as filters
 
-from apps.access.models import Menu, Role
+from apps.access.models import DataRule, DataScope, Menu, Role
 from apps.core.api.filters import ContainsFilter, StatusFilter
 
 
@@ -25,4 +25,25 @@ class RoleFilter(filters.FilterSet):
 
     class Meta:
         model = Role
+        fields = ("name", "status")
+
+
+class DataRuleFilter(filters.FilterSet):
+    """Filters of the list of data rules."""
+
+    name = ContainsFilter()
+
+    class Meta:
+        model = DataRule
+        fields = ("name",)
+
+
+class DataScopeFilter(filters.FilterSet):
+    """Filters of the list of data scopes."""
+
+    name = ContainsFilter()
+    status = StatusFilter(field_name="is_active")
+
+    class Meta:
+        model = DataScope
         fields = ("name", "status")

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from apps.access.choices import MenuKind
+from apps.access.choices import Expression, MenuKind, Operator
 from apps.access.validators import link_validator
 from apps.core.api.fields import (
     ChangedTimeField,
@@ -45,6 +45,29 @@ class ScopeRow(RowSerializer):
     created_time = WireTimeField(source="created_at")
     updated_time = ChangedTimeField(source="updated_at", allow_null=True)
     rules = EmptyList(RuleRow())
+
+
+class ScopeOwnRow(RowSerializer):
+    """A data scope by itself."""
+
+    name = serializers.CharField()
+    status = StatusField(source="is_active")
+    id = IdField()
+    created_time = WireTimeField(source="created_at")
+    updated_time = ChangedTimeField(source="updated_at", allow_null=True)
+
+
+class ScopeRulesRow(ScopeOwnRow):
+    """A data scope with its rules."""
+
+    rules = RuleRow(many=True)
+
+
+class OfferRow(serializers.Serializer[Any]):
+    """Something that a data rule can be made of."""
+
+    key = serializers.CharField(help_text="What the rule is to hold.")
+    comment = serializers.CharField(help_text="What people call it.")
 
 
 class MenuRow(RowSerializer):
@@ -162,3 +185,42 @@ class RoleScopesSerializer(serializers.Serializer[Any]):
     """The data scopes that a role shall hold."""
 
     scopes = serializers.ListField(child=IdField(), max_length=MAX_IDS)
+
+
+class RuleWriteSerializer(serializers.Serializer[Any]):
+    """What may be said about a data rule."""
+
+    name = serializers.CharField(max_length=255)
+    model = serializers.CharField(max_length=64)
+    column = serializers.CharField(max_length=64)
+    operator = serializers.ChoiceField(choices=Operator.choices)
+    expression = serializers.ChoiceField(choices=Expression.choices)
+    value = serializers.CharField(max_length=256)
+
+
+class ScopeWriteSerializer(serializers.Serializer[Any]):
+    """What may be said about a data scope."""
+
+    name = serializers.CharField(max_length=64)
+    status = StatusField(source="is_active")
+
+
+class ScopeRulesSerializer(serializers.Serializer[Any]):
+    """The rules that a data scope shall have."""
+
+    rules = serializers.ListField(child=IdField(), max_length=MAX_IDS)
+
+
+class PreviewQuerySerializer(serializers.Serializer[Any]):
+    """For whom a data scope is tried."""
+
+    user = IdField(required=False, help_text="The id of a user; whoever asks where it is absent.")
+
+
+class PreviewRow(serializers.Serializer[Any]):
+    """How many rows of a model a data scope shows."""
+
+    model = serializers.CharField()
+    comment = serializers.CharField()
+    visible = serializers.IntegerField(help_text="The rows that it shows.")
+    total = serializers.IntegerField(help_text="The rows that whoever asks may see.")

@@ -1,8 +1,10 @@
-from apps.access.api.views import MenuViewSet, RoleViewSet
+from apps.access.api.views import DataRuleViewSet, DataScopeViewSet, MenuViewSet, RoleViewSet
 from apps.core.api.routers import ResourceRouter
 
 router = ResourceRouter()
 router.register("menus", MenuViewSet)
 router.register("roles", RoleViewSet)
+router.register("data-rules", DataRuleViewSet)
+router.register("data-scopes", DataScopeViewSet)
 
 urlpatterns = router.urls

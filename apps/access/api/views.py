@@ -1,23 +1,30 @@
-"""Menus and roles."""
+"""Menus, roles, data scopes and their rules."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import CharField
 
 from apps.access.api import serializers
-from apps.access.api.filters import MenuFilter, RoleFilter
-from apps.access.models import DataScope, Menu, Role
+from apps.access.api.filters import DataRuleFilter, DataScopeFilter, MenuFilter, RoleFilter
+from apps.access.choices import VARIABLES
+from apps.access.models import DataRule, DataScope, Menu, Role
 from apps.access.selectors import sidebar_of
+from apps.access.selectors.offers import columns_of, models_offered
+from apps.access.selectors.previews import scope_preview
 from apps.access.services import menus as menu_services
 from apps.access.services import roles as role_services
+from apps.access.services import rules as rule_services
+from apps.access.services import scopes as scope_services
 from apps.core.api.batches import StatusMixin
 from apps.core.api.fields import IdField
 from apps.core.api.pagination import PagePagination
@@ -116,7 +123,7 @@ class RoleViewSet(StatusMixin[Role], CrudViewSet[Role]):
         """Replace what a role grants; what stands above an entry is granted with it."""
         role = self.get_object()
         pks = self.read_with(serializers.RoleMenusSerializer, request)["menus"]
-        found = self._rows(Menu.objects.present(), pks)
+        found = _rows(Menu.objects.present(), pks, request.user)
         role_services.role_set_menus(actor=request.user, role=role, menus=found)
         return Response(None)
 
@@ -134,7 +141,7 @@ class RoleViewSet(StatusMixin[Role], CrudViewSet[Role]):
         """Replace the data scopes of a role."""
         role = self.get_object()
         pks = self.read_with(serializers.RoleScopesSerializer, request)["scopes"]
-        found = self._rows(DataScope.objects.all(), pks)
+        found = _rows(DataScope.objects.all(), pks, request.user)
         role_services.role_set_scopes(actor=request.user, role=role, scopes=found)
         return Response(None)
 
@@ -152,9 +159,141 @@ class RoleViewSet(StatusMixin[Role], CrudViewSet[Role]):
             actor=self.request.user, roles=instances, is_active=is_active
         )
 
-    def _rows(self, queryset: QuerySet[Any], pks: list[int]) -> list[Any]:
-        """Return the rows of the ids; one that is unknown or out of sight is 404 for all."""
-        found = list(visible_to(queryset, self.request.user).filter(pk__in=set(pks)))
-        if len(found) != len(set(pks)):
+
+class DataRuleViewSet(CrudViewSet[DataRule]):
+    """Data rules, and what they can be made of."""
+
+    guard = Guard(
+        "data:rule",
+        _("data rules"),
+        verbs={
+            "look_up": Access.SIGNED_IN,
+            "models": Access.SIGNED_IN,
+            "columns": Access.SIGNED_IN,
+            "variables": Access.SIGNED_IN,
+        },
+    )
+    queryset = DataRule.objects.all()
+    row = serializers.RuleRow
+    write_serializer_class = serializers.RuleWriteSerializer
+    filterset_class = DataRuleFilter
+    pagination_class = PagePagination
+
+    @answers(row=serializers.RuleRow, many=True)
+    @action(detail=False, url_path="all")
+    def look_up(self, request: Request) -> Response:
+        """List all data rules to choose from."""
+        return Response(self.row.read(self.get_queryset()))
+
+    @answers(row=CharField(), many=True)
+    @action(detail=False)
+    def models(self, request: Request) -> Response:
+        """List the models that rules can name; `__ALL__` stands for all that have owners."""
+        return Response(models_offered())
+
+    @answers(row=serializers.OfferRow, many=True, errors=(404,))
+    @action(detail=False, url_path="models/(?P<model>[^/]+)/columns")
+    def columns(self, request: Request, model: str) -> Response:
+        """List the columns of a model that rules can compare."""
+        found = columns_of(model)
+        if not found:
             raise NotFoundError
-        return found
+        return Response([{"key": key, "comment": text} for key, text in found.items()])
+
+    @answers(row=serializers.OfferRow, many=True)
+    @action(detail=False, url_path="value-template-variables")
+    def variables(self, request: Request) -> Response:
+        """List what a rule's value may stand for."""
+        return Response([{"key": key, "comment": str(text)} for key, text in VARIABLES.items()])
+
+    def save_new(self, data: dict[str, Any]) -> DataRule:
+        return rule_services.rule_create(**data)
+
+    def save_changed(self, instance: DataRule, data: dict[str, Any]) -> None:
+        rule_services.rule_update(actor=self.request.user, rule=instance, **data)
+
+    def remove(self, instances: list[DataRule]) -> None:
+        rule_services.rules_delete(actor=self.request.user, rules=instances)
+
+
+class DataScopeViewSet(StatusMixin[DataScope], CrudViewSet[DataScope]):
+    """Data scopes: named sets of data rules that roles hold."""
+
+    guard = Guard(
+        "data:scope",
+        _("data scopes"),
+        verbs={
+            "look_up": Access.SIGNED_IN,
+            "set_status": "edit",
+            "rules": "list",
+            "preview": "list",
+            "set_rules": "rule:edit",
+        },
+    )
+    queryset = DataScope.objects.all()
+    row = serializers.ScopeOwnRow
+    write_serializer_class = serializers.ScopeWriteSerializer
+    filterset_class = DataScopeFilter
+    pagination_class = PagePagination
+
+    @answers(row=serializers.ScopeOwnRow, many=True)
+    @action(detail=False, url_path="all")
+    def look_up(self, request: Request) -> Response:
+        """List all data scopes to choose from."""
+        return Response(self.row.read(self.get_queryset()))
+
+    @answers(row=serializers.ScopeRulesRow)
+    @action(detail=True)
+    def rules(self, request: Request, pk: str) -> Response:
+        """Show a data scope with its rules."""
+        return Response(serializers.ScopeRulesRow.read_one(self.get_queryset(), self.pk()))
+
+    @answers(body=serializers.ScopeRulesSerializer)
+    @rules.mapping.put
+    @transaction.atomic
+    def set_rules(self, request: Request, pk: str) -> Response:
+        """Replace the rules of a data scope."""
+        scope = self.get_object()
+        pks = self.read_with(serializers.ScopeRulesSerializer, request)["rules"]
+        found = _rows(DataRule.objects.all(), pks, request.user)
+        scope_services.scope_set_rules(actor=request.user, scope=scope, rules=found)
+        return Response(None)
+
+    @answers(
+        row=serializers.PreviewRow,
+        many=True,
+        query=serializers.PreviewQuerySerializer,
+        errors=(404,),
+    )
+    @action(detail=True)
+    def preview(self, request: Request, pk: str) -> Response:
+        """Count the rows of each model that a user would see by this data scope alone."""
+        scope = self.get_object()
+        wanted = self.query_with(serializers.PreviewQuerySerializer).get("user", request.user.pk)
+        user = visible_to(get_user_model().objects.all(), request.user).filter(pk=wanted).first()
+        if user is None:
+            raise NotFoundError
+        found = scope_preview(scope=scope, user=user, asker=request.user)
+        return Response(serializers.PreviewRow(found, many=True).data)
+
+    def save_new(self, data: dict[str, Any]) -> DataScope:
+        return scope_services.scope_create(**data)
+
+    def save_changed(self, instance: DataScope, data: dict[str, Any]) -> None:
+        scope_services.scope_update(actor=self.request.user, scope=instance, **data)
+
+    def remove(self, instances: list[DataScope]) -> None:
+        scope_services.scopes_delete(actor=self.request.user, scopes=instances)
+
+    def switch(self, instances: list[DataScope], *, is_active: bool) -> None:
+        scope_services.scopes_set_active(
+            actor=self.request.user, scopes=instances, is_active=is_active
+        )
+
+
+def _rows(queryset: QuerySet[Any], pks: list[int], user: Any) -> list[Any]:
+    """Return the rows of the ids; one that is unknown or out of sight is 404 for all."""
+    found = list(visible_to(queryset, user).filter(pk__in=set(pks)))
+    if len(found) != len(set(pks)):
+        raise NotFoundError
+    return found

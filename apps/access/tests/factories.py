@@ -3,8 +3,8 @@
 from itertools import count
 from typing import Any
 
-from apps.access.choices import MenuKind
-from apps.access.models import DataScope, Menu, Role
+from apps.access.choices import Expression, MenuKind
+from apps.access.models import DataRule, DataScope, Menu, Role
 
 _numbers = count(1)
 
@@ -31,7 +31,18 @@ def make_role(*menus: Menu, **fields: Any) -> Role:
     return role
 
 
-def make_scope(**fields: Any) -> DataScope:
-    """Return a saved data scope."""
+def make_scope(*rules: DataRule, **fields: Any) -> DataScope:
+    """Return a saved data scope with the rules given."""
     fields.setdefault("name", f"scope {next(_numbers)}")
-    return DataScope.objects.create(**fields)
+    scope = DataScope.objects.create(**fields)
+    scope.rules.set(rules)
+    return scope
+
+
+def make_rule(
+    model: str = "User", column: str = "username", value: str = "ann", **fields: Any
+) -> DataRule:
+    """Return a saved data rule, an equality joined by AND unless told otherwise."""
+    fields.setdefault("name", f"rule {next(_numbers)}")
+    fields.setdefault("expression", Expression.EQUAL)
+    return DataRule.objects.create(model=model, column=column, value=value, **fields)

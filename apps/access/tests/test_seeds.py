@@ -4,6 +4,7 @@ from django.core.management import call_command
 from apps.access.models import DataRule, DataScope, Role
 from apps.access.seeds import seed
 from apps.access.selectors import codes_of_roles
+from apps.access.services.rules import rule_check
 
 pytestmark = pytest.mark.django_db
 
@@ -15,9 +16,15 @@ def _menus(db: None) -> None:
 
 def test_the_first_start_makes_scopes_and_no_role() -> None:
     seed(demo=False)
-    assert DataScope.objects.count() == DataRule.objects.count() == 5
+    assert DataScope.objects.count() == DataRule.objects.count() == 8
     assert all(scope.rules.exists() for scope in DataScope.objects.all())
     assert not Role.objects.exists()
+
+
+def test_every_rule_of_the_first_start_can_be_evaluated() -> None:
+    seed(demo=False)
+    for rule in DataRule.objects.all():
+        rule_check(rule=rule)
 
 
 def test_later_starts_change_nothing() -> None:
@@ -27,7 +34,7 @@ def test_later_starts_change_nothing() -> None:
     Role.objects.filter(pk=role.pk).update(name="renamed")
     DataScope.objects.all()[:1].get().delete()
     seed(demo=True)
-    assert DataScope.objects.count() == 4
+    assert DataScope.objects.count() == 7
     assert Role.objects.count() == 2
     assert not role.menus.exists()
 

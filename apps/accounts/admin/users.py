@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from apps.accounts.admin.explain import ExplainMixin
 from apps.accounts.admin.forms import NewUserForm, ResetPasswordForm
 from apps.accounts.choices import Closing
 from apps.accounts.errors import (
@@ -69,7 +70,7 @@ SUPERUSERS_FLAGS = ("is_superuser", "is_staff")
 
 
 @admin.register(User)
-class UserAdmin(SwitchMixin, ConsoleModelAdmin):
+class UserAdmin(ExplainMixin, SwitchMixin, ConsoleModelAdmin):
     resource = "sys:user"
     icon = "group"
     refusal_fields: ClassVar = {
@@ -92,7 +93,7 @@ class UserAdmin(SwitchMixin, ConsoleModelAdmin):
     autocomplete_fields = ("roles", "positions")
     actions = ("enable", "disable", "kick_selected")
     actions_row = ("reset_password", "kick", "toggle")
-    actions_detail = ("reset_password", "kick", "toggle")
+    actions_detail = ("reset_password", "kick", "toggle", "explain")
     add_fieldsets = (
         (None, {"fields": (("username", "nickname"), ("email", "phone"))}),
         (

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from apps.access.api.serializers import MenuRow, RoleRow, ScopeRow
+from apps.access.validators import CODE
 from apps.accounts.models import User
 from apps.accounts.selectors.sessions import is_online
 from apps.core.api.fields import IdField, StatusField, TextField, WireTimeField
@@ -238,3 +239,74 @@ class SessionNameSerializer(serializers.Serializer[Any]):
     """Which session to end."""
 
     session_uuid = serializers.UUIDField()
+
+
+class ExplainQuerySerializer(serializers.Serializer[Any]):
+    """What is to be explained."""
+
+    code = serializers.RegexField(
+        rf"^{CODE.pattern}\Z", max_length=128, help_text="A permission code."
+    )
+    object = serializers.RegexField(
+        r"^[A-Za-z]+:[0-9]{1,19}\Z",
+        required=False,
+        help_text="A row, by its model as data rules name it and its id: `User:7`.",
+    )
+
+
+class NamedSerializer(serializers.Serializer[Any]):
+    """A role, scope or rule by its id and name."""
+
+    id = IdField(source="pk")
+    name = serializers.CharField()
+
+
+class WaySerializer(serializers.Serializer[Any]):
+    """A role that grants the code, or would, by a menu entry."""
+
+    role = NamedSerializer()
+    menu = NamedSerializer()
+    missing = serializers.CharField(help_text="Why it does not count; empty if it does.")
+
+
+class CodeReasonSerializer(serializers.Serializer[Any]):
+    """Whether the user holds the code."""
+
+    is_held = serializers.BooleanField()
+    text = serializers.CharField()
+    ways = WaySerializer(many=True)
+
+
+class RuleReasonSerializer(serializers.Serializer[Any]):
+    """What a rule says about the row."""
+
+    scope = NamedSerializer()
+    rule = NamedSerializer()
+    is_fitting = serializers.BooleanField(help_text="Whether it is about such rows at all.")
+    is_met = serializers.BooleanField()
+
+
+class RoleReasonSerializer(serializers.Serializer[Any]):
+    """What a role says about the row."""
+
+    role = NamedSerializer()
+    is_shown = serializers.BooleanField()
+    text = serializers.CharField()
+    rules = RuleReasonSerializer(many=True)
+
+
+class RowReasonSerializer(serializers.Serializer[Any]):
+    """Whether the user sees the row."""
+
+    is_seen = serializers.BooleanField()
+    text = serializers.CharField()
+    roles = RoleReasonSerializer(many=True)
+
+
+class ExplanationSerializer(serializers.Serializer[Any]):
+    """Whether a user may do something, to a row or at all, and why."""
+
+    may = serializers.BooleanField()
+    problem = serializers.CharField(help_text="Why the account can do nothing; empty if it can.")
+    code = CodeReasonSerializer()
+    row = RowReasonSerializer(allow_null=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from apps.access.selectors import grants_of
+from apps.access.selectors.views import View, view_read
 from apps.accounts.choices import Closing
 from apps.accounts.constants import session_tag, user_tag
 from apps.accounts.errors import (
@@ -49,10 +50,18 @@ class Principal(TypedDict):
     me: dict[str, Any]
     role_ids: list[int]
     codes: list[str]
+    view: View
     problem: str
     active_until: float
 
 
+NO_VIEW: View = {
+    "is_open": False,
+    "roles": [],
+    "user_id": 0,
+    "department_id": None,
+    "departments": [],
+}
 PROBLEMS: dict[str, type[DomainError]] = {
     error.reason: error
     for error in (
@@ -65,7 +74,7 @@ PROBLEMS: dict[str, type[DomainError]] = {
 
 
 def principal_of(*, sid: str, user_id: int) -> Principal:
-    """Return the snapshot of a session's user: from the cache, else from four queries.
+    """Return the snapshot of a session's user: from the cache, else from a few queries.
 
     A change of the session, the user, or of any role, menu or department ends the entry.
 
@@ -112,12 +121,14 @@ def _load(sid: str, user_id: int) -> Principal:
         "me": _profile(user, grants.role_names),
         "role_ids": grants.role_ids,
         "codes": sorted(grants.codes),
-        "problem": _problem(user, all_roles_disabled=grants.are_all_disabled),
+        "view": view_read(user),
+        "problem": problem_of(user, all_roles_disabled=grants.are_all_disabled),
         "active_until": session.expires_at.timestamp(),
     }
 
 
-def _problem(user: User, *, all_roles_disabled: bool) -> str:
+def problem_of(user: User, *, all_roles_disabled: bool) -> str:
+    """Return the reason why nothing that a user asks for is done; "" where there is none."""
     department = user.department
     if not user.is_active:
         return UserDisabledError.reason
@@ -157,6 +168,7 @@ def _refused(problem: str) -> Principal:
         "me": {},
         "role_ids": [],
         "codes": [],
+        "view": NO_VIEW,
         "problem": problem,
         "active_until": 0.0,
     }

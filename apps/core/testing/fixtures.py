@@ -133,12 +133,17 @@ def client_for() -> ClientFor:
 def client_with(make_user: Callable[..., Any], client_for: ClientFor) -> GrantedClient:
     """Return a function that makes a signed-in client whose user holds exactly the codes given.
 
-    `user` is on the client as `client.user`; keyword arguments are fields of that user.
+    No data scope narrows what they see, unless the test gives `scopes`. `user` is on the client as
+    `client.user`; other keyword arguments are fields of that user.
     """
     from django.apps import apps  # noqa: PLC0415 - see the module docstring
 
     def make(*codes: str, **fields: Any) -> APIClient:
-        role = apps.get_model("access.Role").objects.create(name=f"role{next(_numbers)}")
+        scopes = fields.pop("scopes", None)
+        role = apps.get_model("access.Role").objects.create(
+            name=f"role{next(_numbers)}", is_scoped=scopes is not None
+        )
+        role.scopes.set(scopes or ())
         for code in codes:
             number = next(_numbers)
             role.menus.add(

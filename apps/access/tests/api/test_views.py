@@ -9,14 +9,22 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from apps.access.choices import MenuKind
-from apps.access.models import DataRule, Menu, Role
-from apps.access.tests.factories import make_button, make_menu, make_role, make_scope
+from apps.access.models import DataRule, DataScope, Menu, Role
+from apps.access.tests.factories import (
+    make_button,
+    make_menu,
+    make_role,
+    make_rule,
+    make_scope,
+)
 from apps.core.testing.fixtures import ClientFor, GrantedClient
 from apps.core.wire import wire_id
 
 pytestmark = pytest.mark.django_db
 MENUS = "/api/v1/sys/menus"
 ROLES = "/api/v1/sys/roles"
+RULES = "/api/v1/sys/data-rules"
+SCOPES = "/api/v1/sys/data-scopes"
 MENU_FIELDS = [
     "title",
     "name",
@@ -453,7 +461,7 @@ def test_the_scopes_of_a_role_are_replaced_and_listed(admin_client: APIClient) -
 
 
 def test_nobody_gives_what_they_do_not_hold(client_with: GrantedClient) -> None:
-    client = client_with("sys:role:menu:edit", "sys:role:scope:edit")
+    client = client_with("sys:role:menu:edit", "sys:role:scope:edit", scopes=[])
     role = make_role()
     menu, scope = make_button("x:y:z"), make_scope(name="everything")
     given = {"menus": [menu.pk]}, {"scopes": [scope.pk]}
@@ -556,3 +564,210 @@ def test_the_lists_cost_the_same_for_few_and_many_rows(
     for url, queries in budgets.items():
         with django_assert_num_queries(queries):
             assert client.get(url).status_code == HTTPStatus.OK
+
+
+# Data rules
+
+
+def _rule(**changes: Any) -> dict[str, Any]:
+    """Return the body that the front end sends for a rule."""
+    body = {
+        "name": "active only",
+        "model": "User",
+        "column": "status",
+        "operator": 0,
+        "expression": 0,
+        "value": "1",
+    }
+    return {**body, **changes}
+
+
+def test_a_rule_looks_as_the_wire_wants_it(admin_client: APIClient) -> None:
+    data = admin_client.post(RULES, _rule()).json()["data"]
+    times = {"created_time": data["created_time"], "updated_time": None}
+    assert data == {**_rule(), "id": data["id"], **times}
+    url = f"{RULES}/{data['id']}"
+    data = admin_client.put(url, _rule(name="x", operator=1, expression=6, value="0,1")).json()[
+        "data"
+    ]
+    assert (data["name"], data["operator"], data["expression"]) == ("x", 1, 6)
+    assert data["updated_time"] is not None
+    assert admin_client.get(url).json()["data"] == data
+    assert admin_client.get(f"{RULES}/all").json()["data"] == [data]
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "field"),
+    [
+        ({"name": ""}, 422, "name"),
+        ({"name": "x" * 256}, 422, "name"),
+        ({"name": "taken"}, 409, None),
+        ({"model": "Nothing"}, 422, "model"),
+        ({"model": ["User"]}, 422, "model"),
+        ({"column": "password"}, 422, "column"),
+        ({"operator": 2}, 422, "operator"),
+        ({"expression": 8}, 422, "expression"),
+        ({"expression": None}, 422, "expression"),
+        ({"expression": 4}, 422, "value"),
+        ({"value": ""}, 422, "value"),
+        ({"value": "maybe"}, 422, "value"),
+        ({"value": "x" * 257}, 422, "value"),
+    ],
+)
+def test_a_bad_rule_is_refused_and_named(
+    admin_client: APIClient, changes: dict[str, Any], status: int, field: str | None
+) -> None:
+    make_rule(name="taken")
+    made = admin_client.post(RULES, _rule()).json()["data"]["id"]
+    sent = {"name": "another", **changes}
+    for response in (
+        admin_client.post(RULES, _rule(**sent)),
+        admin_client.put(f"{RULES}/{made}", _rule(**sent)),
+    ):
+        assert response.status_code == status, response.content
+        if field:
+            assert response.json()["data"]["errors"][0]["loc"][-1] == field
+    assert DataRule.objects.count() == 2
+
+
+def test_rules_are_filtered_and_paged(admin_client: APIClient) -> None:
+    for name in ("own rows", "own dept", "others"):
+        make_rule(name=name)
+    page = admin_client.get(RULES, {"name": "own", "size": "1"}).json()["data"]
+    assert (page["total"], [row["name"] for row in page["items"]]) == (2, ["own rows"])
+
+
+def test_everybody_may_look_up_what_rules_are_made_of(client_with: GrantedClient) -> None:
+    client = client_with()
+    models = client.get(f"{RULES}/models").json()["data"]
+    assert models[0] == "__ALL__"
+    for model in models:
+        columns = client.get(f"{RULES}/models/{model}/columns").json()["data"]
+        assert columns
+        assert all(row.keys() == {"key", "comment"} and row["comment"] for row in columns)
+    variables = client.get(f"{RULES}/value-template-variables").json()["data"]
+    assert {row["key"] for row in variables} == {
+        "${user_id}",
+        "${dept_id}",
+        "${dept_and_below}",
+        "${now}",
+    }
+    assert client.get(f"{RULES}/all").json()["data"] == []
+    assert client.get(f"{RULES}/models/Nothing/columns").status_code == HTTPStatus.NOT_FOUND
+    assert client.get(f"{RULES}/models/DataRule/columns").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_rules_are_deleted_all_or_none(admin_client: APIClient) -> None:
+    first, second = make_rule(), make_rule()
+    pks = {"pks": [first.pk, 987654]}
+    assert admin_client.delete(RULES, pks).status_code == HTTPStatus.NOT_FOUND
+    response = admin_client.delete(RULES, {"pks": [first.pk, second.pk]})
+    assert (response.status_code, response.json()["data"]) == (HTTPStatus.OK, None)
+    assert not DataRule.objects.exists()
+
+
+# Data scopes
+
+
+def test_a_scope_looks_as_the_wire_wants_it(admin_client: APIClient) -> None:
+    data = admin_client.post(SCOPES, {"name": "own", "status": 1}).json()["data"]
+    assert data == {
+        "name": "own",
+        "status": 1,
+        "id": data["id"],
+        "created_time": data["created_time"],
+        "updated_time": None,
+    }
+    url = f"{SCOPES}/{data['id']}"
+    data = admin_client.put(url, {"name": "mine", "status": 0}).json()["data"]
+    assert (data["name"], data["status"]) == ("mine", 0)
+    assert admin_client.get(url).json()["data"] == data
+    assert admin_client.get(f"{SCOPES}/all").json()["data"] == [data]
+    assert admin_client.get(f"{url}/rules").json()["data"] == {**data, "rules": []}
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"name": "taken", "status": 1}, 409),
+        ({"name": "", "status": 1}, 422),
+        ({"name": "x" * 65, "status": 1}, 422),
+        ({"name": "x", "status": 2}, 422),
+        ({"status": 1}, 422),
+        ({"name": "x"}, 422),
+    ],
+)
+def test_a_bad_scope_is_refused(admin_client: APIClient, body: dict[str, Any], status: int) -> None:
+    make_scope(name="taken")
+    other = make_scope()
+    assert admin_client.post(SCOPES, body).status_code == status
+    assert admin_client.put(f"{SCOPES}/{other.pk}", body).status_code == status
+
+
+def test_scopes_are_filtered_and_switched(admin_client: APIClient) -> None:
+    on, off = make_scope(name="on"), make_scope(name="off", is_active=False)
+    for status, expected in (("1", ["on"]), ("0", ["off"]), ("", ["on", "off"])):
+        items = admin_client.get(SCOPES, {"name": "o", "status": status}).json()["data"]["items"]
+        assert [row["name"] for row in items] == expected
+    admin_client.put(f"{SCOPES}/status", {"pks": [on.pk, off.pk], "status": 0})
+    assert not DataScope.objects.filter(is_active=True).exists()
+
+
+def test_the_rules_of_a_scope_are_replaced(admin_client: APIClient) -> None:
+    rule, scope = make_rule(), make_scope(make_rule())
+    url = f"{SCOPES}/{scope.pk}/rules"
+    response = admin_client.put(url, {"rules": [rule.pk, rule.pk]})
+    assert (response.status_code, response.json()["data"]) == (HTTPStatus.OK, None)
+    (shown,) = admin_client.get(url).json()["data"]["rules"]
+    assert shown == admin_client.get(f"{RULES}/{rule.pk}").json()["data"]
+    for body, status in (
+        ({"rules": [987654]}, 404),
+        ({"rules": [rule.pk, 987654]}, 404),
+        ({"rules": ["x"]}, 422),
+        ({"rules": None}, 422),
+        ({}, 422),
+    ):
+        assert admin_client.put(url, body).status_code == status
+    assert list(scope.rules.all()) == [rule]
+    assert admin_client.put(url, {"rules": []}).status_code == HTTPStatus.OK
+    assert not scope.rules.exists()
+    assert admin_client.put(f"{SCOPES}/987654/rules", {"rules": []}).status_code == 404
+
+
+def test_nobody_widens_their_own_view(client_with: GrantedClient) -> None:
+    rule = make_rule()
+    scope = make_scope(rule)
+    client = client_with(
+        "data:rule:edit", "data:rule:del", "data:scope:edit", "data:scope:rule:edit", scopes=[scope]
+    )
+    for response in (
+        client.put(f"{RULES}/{rule.pk}", _rule()),
+        client.delete(RULES, {"pks": [rule.pk]}),
+        client.put(f"{SCOPES}/{scope.pk}", {"name": scope.name, "status": 0}),
+        client.put(f"{SCOPES}/{scope.pk}/rules", {"rules": []}),
+    ):
+        assert response.status_code == HTTPStatus.FORBIDDEN, response.content
+        assert response.json()["reason"] == "access.not_held"
+
+
+def test_scopes_are_deleted_with_their_links(admin_client: APIClient) -> None:
+    scope = make_scope(make_rule())
+    role = make_role()
+    role.scopes.add(scope)
+    assert admin_client.delete(SCOPES, {"pks": [scope.pk]}).status_code == HTTPStatus.OK
+    assert not role.scopes.exists()
+    assert DataRule.objects.count() == 1
+
+
+def test_a_scope_is_tried_for_a_user(client_with: GrantedClient, user: Any) -> None:
+    scope = make_scope(make_rule("__ALL__", "__created_by__", "${user_id}"))
+    client = client_with("data:scope:list")
+    for query in ({}, {"user": str(user.pk)}):
+        rows = client.get(f"{SCOPES}/{scope.pk}/preview", query).json()["data"]
+        (row,) = (row for row in rows if row["model"] == "User")
+        assert row == {"model": "User", "comment": "Users", "visible": 1, "total": 2}
+    for query, status in (({"user": "987654"}, 404), ({"user": "x"}, 422)):
+        assert client.get(f"{SCOPES}/{scope.pk}/preview", query).status_code == status
+    blind = client_with("data:scope:list", scopes=[])
+    response = blind.get(f"{SCOPES}/{scope.pk}/preview", {"user": str(user.pk)})
+    assert response.status_code == HTTPStatus.NOT_FOUND

@@ -13,6 +13,7 @@ from apps.access.models import Role
 from apps.accounts.api import serializers
 from apps.accounts.api.filters import UserFilter
 from apps.accounts.models import User
+from apps.accounts.selectors.explain import explain, row_named
 from apps.accounts.services import users as services
 from apps.core.api.schema import answers
 from apps.core.api.viewsets import (
@@ -46,6 +47,7 @@ class UserViewSet(
             "set_permission": "permission:edit",
             "reset_password": "password:reset",
             "roles": "list",
+            "explain": "explain",
         },
     )
     queryset = User.objects.all()
@@ -76,6 +78,16 @@ class UserViewSet(
         """List the roles of a user."""
         user = self.get_object()
         return Response(RoleRow.read(Role.objects.filter(users=user)))
+
+    @answers(row=serializers.ExplanationSerializer, query=serializers.ExplainQuerySerializer)
+    @action(detail=True)
+    def explain(self, request: Request, pk: str) -> Response:
+        """Tell whether a user may do something, at all or to one row, and through what."""
+        user = self.get_object()
+        query = self.query_with(serializers.ExplainQuerySerializer)
+        row = row_named(query["object"], asker=self.actor) if "object" in query else None
+        found = explain(user=user, code=query["code"], row=row)
+        return Response(serializers.ExplanationSerializer(found).data)
 
     @answers(query=serializers.FlagQuerySerializer)
     @action(detail=True, methods=["put"], url_path="permissions")

@@ -6,6 +6,7 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from apps.access.models import Role
+from apps.access.tests.factories import make_button, make_role, make_rule, make_scope
 from apps.accounts.models import User
 from apps.core.testing.fixtures import ClientFor, GrantedClient
 from apps.organization.models import Department, Position
@@ -278,3 +279,66 @@ def test_deleting_a_user_ends_their_sessions(
     assert admin_client.delete(f"{USERS}/{user.pk}").json()["data"] is None
     assert client.get(f"{USERS}/me").status_code == HTTPStatus.UNAUTHORIZED
     assert admin_client.delete(f"{USERS}/{user.pk}").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_what_a_user_may_is_explained(client_with: GrantedClient, make_user: Any) -> None:
+    menu = make_button("sys:user:edit")
+    rule = make_rule(value="bob")
+    role = make_role(menu, name="clerks")
+    scope = make_scope(rule)
+    role.scopes.add(scope)
+    clerk, bob = make_user(roles=[role]), make_user(username="bob")
+    client = client_with("sys:user:explain")
+    url = f"/api/v1/sys/users/{clerk.pk}/explain"
+    data = client.get(url, {"code": "sys:user:edit", "object": f"User:{bob.pk}"}).json()["data"]
+    named = {"id": role.pk, "name": "clerks"}
+    assert data == {
+        "may": True,
+        "problem": "",
+        "code": {
+            "is_held": True,
+            "text": "A role grants the code.",
+            "ways": [{"role": named, "menu": {"id": menu.pk, "name": menu.name}, "missing": ""}],
+        },
+        "row": {
+            "is_seen": True,
+            "text": "A role shows the row.",
+            "roles": [
+                {
+                    "role": named,
+                    "is_shown": True,
+                    "text": "Its rules let the row through.",
+                    "rules": [
+                        {
+                            "scope": {"id": scope.pk, "name": scope.name},
+                            "rule": {"id": rule.pk, "name": rule.name},
+                            "is_fitting": True,
+                            "is_met": True,
+                        }
+                    ],
+                }
+            ],
+        },
+    }
+    data = client.get(url, {"code": "sys:user:del"}).json()["data"]
+    assert (data["may"], data["code"]["ways"], data["row"]) == (False, [], None)
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({}, 422),
+        ({"code": "word"}, 422),
+        ({"code": "a:b:c", "object": "User"}, 422),
+        ({"code": "a:b:c", "object": "User:x"}, 422),
+        ({"code": "a:b:c", "object": "User:1;drop"}, 422),
+        ({"code": "a:b:c", "object": "User:987654"}, 404),
+        ({"code": "a:b:c", "object": f"User:{'9' * 19}"}, 404),
+        ({"code": "a:b:c", "object": "DataRule:1"}, 404),
+    ],
+)
+def test_a_bad_question_is_refused(
+    client_with: GrantedClient, user: Any, query: dict[str, str], status: int
+) -> None:
+    client = client_with("sys:user:explain")
+    assert client.get(f"/api/v1/sys/users/{user.pk}/explain", query).status_code == status
