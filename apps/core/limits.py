@@ -67,5 +67,9 @@ def _add_one(counts: BaseCache, key: str, seconds: int) -> int:
 
 def _key(limit: Limit, route: str, who: str) -> tuple[str, int]:
     """Return the key of the window at hand and the seconds of it that are over."""
-    window, spent = divmod(int(time.time()), limit.seconds)
+    window, spent = divmod(_now(), limit.seconds)
     return f"limit:{route}:{limit.times}/{limit.seconds}:{who}:{window}", spent
+
+
+def _now() -> int:
+    return int(time.time())

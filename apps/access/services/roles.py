@@ -23,11 +23,15 @@ from apps.core.cached import PRINCIPALS, invalidate
 
 
 @transaction.atomic
-def role_create(*, actor: Actor | None, name: str, is_scoped: bool = True, **columns: Any) -> Role:
+def role_create(
+    *, actor: Actor | None, name: str, is_scoped: bool | None = None, **columns: Any
+) -> Role:
     """Make a role that holds nothing yet.
 
     Args:
         actor: Who makes it; None for a command, which may do anything.
+        is_scoped: Whether the role sees only its data scopes; None for as its maker does: who sees
+            all rows makes roles that do, until somebody chooses scopes for them.
         columns: Further columns of `Role`.
 
     Raises:
@@ -35,6 +39,8 @@ def role_create(*, actor: Actor | None, name: str, is_scoped: bool = True, **col
         NotHeldError: The role would see all rows, and the actor does not.
     """
     _refuse_taken(name, but=None)
+    if is_scoped is None:
+        is_scoped = held_scope_ids(actor=actor) is not None
     if not is_scoped:
         ensure_all_rows_held(actor=actor)
     made = Role.objects.create(name=name, is_scoped=is_scoped, **columns)

@@ -38,6 +38,12 @@ def empty_caches() -> None:
 
 
 @pytest.fixture(autouse=True)
+def _one_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no window of a rate limit end in the middle of a test that counts calls."""
+    monkeypatch.setattr("apps.core.limits._now", lambda: 1_000_000_020)
+
+
+@pytest.fixture(autouse=True)
 def _clean_process() -> Iterator[None]:
     """Start each test without what the one before left in this process."""
     from apps.core.writebehind import forget_all  # noqa: PLC0415 - see the module docstring

@@ -13,9 +13,7 @@ LIMIT = Limit(3, 60)
 
 @pytest.fixture(autouse=True)
 def _still_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        "apps.core.limits.time.time", lambda: 1_000_000_020.0
-    )  # 20 s into a window of 60
+    monkeypatch.setattr("apps.core.limits._now", lambda: 1_000_000_020)  # 20 s into a window of 60
 
 
 def test_so_many_calls_pass_and_no_more() -> None:
@@ -35,7 +33,7 @@ def test_routes_and_callers_are_counted_apart() -> None:
 def test_the_next_window_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(4):
         count_call(LIMIT, route="r", who="a")
-    monkeypatch.setattr("apps.core.limits.time.time", lambda: 1_000_000_080.0)
+    monkeypatch.setattr("apps.core.limits._now", lambda: 1_000_000_080)
     assert count_call(LIMIT, route="r", who="a") == 0
 
 

@@ -306,7 +306,7 @@ def test_a_warm_sidebar_costs_no_query(
 
 
 def test_a_role_looks_as_the_wire_wants_it(admin_client: APIClient) -> None:
-    data = admin_client.post(ROLES, _role(remark="")).json()["data"]
+    data = admin_client.post(ROLES, _role(remark="", is_filter_scopes=True)).json()["data"]
     assert list(data) == [*ROLE_FIELDS, "menus", "scopes"]
     assert (data["name"], data["status"], data["is_filter_scopes"]) == ("clerk", 1, True)
     assert (data["remark"], data["menus"], data["scopes"]) == (None, [], [])

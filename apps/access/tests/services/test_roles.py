@@ -14,6 +14,7 @@ from apps.access.services.roles import (
     roles_set_active,
 )
 from apps.access.tests.factories import make_button, make_menu, make_role, make_scope
+from apps.core.testing.fixtures import GrantedClient
 
 pytestmark = pytest.mark.django_db
 
@@ -132,3 +133,11 @@ def test_scopes_are_given_taken_and_kept_by_the_same_rule(actor: Any) -> None:
     assert set(role.scopes.all()) == {theirs}
     role_set_scopes(actor=None, role=role, scopes=[])
     assert not role.scopes.exists()
+
+
+def test_a_role_sees_what_its_maker_sees_unless_it_is_said(client_with: GrantedClient) -> None:
+    boss = client_with(is_superuser=True).user  # type: ignore[attr-defined] # set by the fixture
+    narrowed = client_with("sys:role:add", scopes=[]).user  # type: ignore[attr-defined] # set by the fixture
+    assert not role_create(actor=boss, name="open").is_scoped
+    assert role_create(actor=boss, name="narrowed", is_scoped=True).is_scoped
+    assert role_create(actor=narrowed, name="as narrow").is_scoped
