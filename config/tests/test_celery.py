@@ -20,6 +20,9 @@ def broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Connection]:
     """Return a connection to the broker inside the process, with nothing in its queue."""
     monkeypatch.setattr(app.conf, "broker_url", "embedded://localhost//")
     monkeypatch.setattr(app.conf, "broker_write_url", "embedded://localhost//")
+    # What was pooled for the broker of the settings is of no use here.
+    monkeypatch.setattr(app, "_pool", None)
+    monkeypatch.setattr(app.amqp, "_producer_pool", None)
     receivers.disconnect()
     Channel.queues.pop(QUEUE, None)
     with Connection("embedded://localhost//") as made:

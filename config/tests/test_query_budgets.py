@@ -117,9 +117,12 @@ def test_who_and_may_they_costs_no_sql_and_one_round_trip_at_most(
     with django_assert_num_queries(0):
         assert client.get(url).status_code == HTTPStatus.OK
     assert len(trips.names) == 1, trips.names
-    trips.names.clear()
-    with django_assert_num_queries(0):
-        client.get(url)
+    for _attempt in range(10):  # the broadcast of our own changes may come now and end the copy
+        trips.names.clear()
+        with django_assert_num_queries(0):
+            client.get(url)
+        if not trips.names:
+            break
     assert trips.names == []
 
 

@@ -45,6 +45,7 @@ def _define_jobs(app: Any) -> None:
 @pytest.fixture
 def app(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.delenv("DJANGO_SETTINGS_MODULE", raising=False)  # a Celery without Django
+    monkeypatch.delenv("CELERY_BROKER_URL", raising=False)  # Celery prefers it to what it is given
     transport.register()
     Channel.queues.clear()
     made = Celery(

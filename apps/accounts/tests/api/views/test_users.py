@@ -9,6 +9,7 @@ from apps.access.models import Role
 from apps.access.tests.factories import make_button, make_role, make_rule, make_scope
 from apps.accounts.models import User
 from apps.core.testing.fixtures import ClientFor, GrantedClient
+from apps.core.wire import wire_id
 from apps.organization.models import Department, Position
 
 pytestmark = pytest.mark.django_db
@@ -291,14 +292,16 @@ def test_what_a_user_may_is_explained(client_with: GrantedClient, make_user: Any
     client = client_with("sys:user:explain")
     url = f"/api/v1/sys/users/{clerk.pk}/explain"
     data = client.get(url, {"code": "sys:user:edit", "object": f"User:{bob.pk}"}).json()["data"]
-    named = {"id": role.pk, "name": "clerks"}
+    named = {"id": wire_id(role.pk), "name": "clerks"}
     assert data == {
         "may": True,
         "problem": "",
         "code": {
             "is_held": True,
             "text": "A role grants the code.",
-            "ways": [{"role": named, "menu": {"id": menu.pk, "name": menu.name}, "missing": ""}],
+            "ways": [
+                {"role": named, "menu": {"id": wire_id(menu.pk), "name": menu.name}, "missing": ""}
+            ],
         },
         "row": {
             "is_seen": True,
@@ -310,8 +313,8 @@ def test_what_a_user_may_is_explained(client_with: GrantedClient, make_user: Any
                     "text": "Its rules let the row through.",
                     "rules": [
                         {
-                            "scope": {"id": scope.pk, "name": scope.name},
-                            "rule": {"id": rule.pk, "name": rule.name},
+                            "scope": {"id": wire_id(scope.pk), "name": scope.name},
+                            "rule": {"id": wire_id(rule.pk), "name": rule.name},
                             "is_fitting": True,
                             "is_met": True,
                         }
