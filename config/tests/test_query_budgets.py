@@ -133,7 +133,10 @@ def test_a_refusal_costs_no_more_than_a_permission(
     client = client_with()
     url = "/api/v1/test/groups/nothing"
     client.get(url)
-    trips.names.clear()
-    with django_assert_num_queries(0):
-        assert client.get(url).status_code == HTTPStatus.FORBIDDEN
+    for _attempt in range(10):  # the broadcast of our own changes may come now and end the copy
+        trips.names.clear()
+        with django_assert_num_queries(0):
+            assert client.get(url).status_code == HTTPStatus.FORBIDDEN
+        if not trips.names:
+            break
     assert trips.names == []

@@ -225,6 +225,14 @@ def _hold(department: Department | None) -> None:
         raise NotFoundError
 
 
+def superusers_hold() -> None:
+    """Lock the superusers, in one order for everybody, before one of them is locked alone.
+
+    Otherwise two of them who delete each other wait for each other, and the database ends one.
+    """
+    list(User.objects.select_for_update().filter(is_superuser=True).order_by("pk").values("pk"))
+
+
 def _refuse_last_superuser(user: User) -> None:
     if not user.is_superuser or not user.is_active:
         return

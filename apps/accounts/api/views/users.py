@@ -65,6 +65,11 @@ class UserViewSet(
         verify_visible(user, request.user)
         return self.show(user.pk)
 
+    def get_object(self) -> User:
+        if self.action in {"destroy", "set_permission"}:
+            services.superusers_hold()
+        return super().get_object()
+
     def save_changed(self, instance: User, data: dict[str, Any]) -> None:
         services.user_update(actor=self.actor, user=instance, **self._resolved(data))
 
