@@ -54,6 +54,9 @@ LOCAL_APPS = [
     "apps.accounts",
     "apps.scheduling",
     "apps.audit",
+    "apps.files",
+    "apps.monitor",
+    "apps.realtime",
     "apps.console",
 ]
 PLUGIN_REGISTRY = discover(

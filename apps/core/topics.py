@@ -1,0 +1,49 @@
+"""What clients can listen to, as declared by apps and plugins: `TOPICS` in a module `topics.py`.
+
+`apps.realtime` serves them on the one socket. A topic either carries what somebody broadcasts to
+its group, or is sampled: a function is called every few seconds for as long as anybody listens.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.module_loading import module_has_submodule
+
+from apps.core.guards import Access
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """Something that goes on and that clients may follow.
+
+    Attributes:
+        name: Unique: `monitor.server`.
+        label: What people call it.
+        needs: The permission code that listening takes, or `Access.SIGNED_IN`.
+        sample: Returns what is sent (JSON values), called in a thread; None for a topic whose
+            events are broadcast to its group.
+        seconds: How often a sample is taken.
+    """
+
+    name: str
+    label: str | Promise
+    needs: str | Access
+    sample: Callable[[], Any] | None = None
+    seconds: float = 2.0
+
+    @property
+    def group(self) -> str:
+        """Return the name of the Channels group of whoever listens."""
+        return f"topic.{self.name}"
+
+
+def declared_topics() -> Iterator[Topic]:
+    """Yield the `TOPICS` of every installed app, lowest floor first, plugins last."""
+    for config in apps.get_app_configs():
+        if config.module is not None and module_has_submodule(config.module, "topics"):
+            module = import_module(f"{config.name}.topics")
+            yield from getattr(module, "TOPICS", ())
