@@ -14,11 +14,16 @@
       const body = new URLSearchParams({
         csrfmiddlewaretoken: form.querySelector("[name=csrfmiddlewaretoken]").value, row, parent, position,
       });
-      const answer = await fetch(location.pathname, { method: "POST", body });
-      const isJson = (answer.headers.get("Content-Type") || "").includes("json");
-      const text = isJson ? (await answer.json()).message : form.dataset.failed;
-      say(text, answer.ok ? "success" : "error");
-      return answer.ok && isJson;
+      try {
+        const answer = await fetch(location.pathname, { method: "POST", body });
+        const isJson = (answer.headers.get("Content-Type") || "").includes("json");
+        const text = isJson ? (await answer.json()).message : form.dataset.failed;
+        say(text, answer.ok ? "success" : "error");
+        return answer.ok && isJson;
+      } catch {
+        say(form.dataset.failed, "error"); // the server cannot be reached
+        return false;
+      }
     };
 
     /* The browser has moved the row already; where it came from is not kept, the page is. */
