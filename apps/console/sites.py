@@ -21,6 +21,7 @@ from unfold.sites import UnfoldAdminSite
 from apps.console import views
 from apps.console.selectors.figures import dashboard_of
 from apps.core.console import ConsoleModelAdmin
+from apps.core.console.boards import boards
 
 OURS = ("apps.", "plugins.")
 
@@ -57,6 +58,7 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc] # unfold has no types
             path("password/", views.expired_password, name="expired_password"),
             path("account/", self.admin_view(views.account), name="account"),
         ]
+        own += [path(b.path, self.admin_view(b.view), name=b.name) for b in boards()]
         found = [*own, *super().get_urls()]
         _allow_console_scripts(found)
         return found

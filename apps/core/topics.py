@@ -4,10 +4,9 @@
 its group, or is sampled: a function is called every few seconds for as long as anybody listens.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
 
 from django.apps import apps
 from django.utils.functional import Promise
@@ -24,15 +23,15 @@ class Topic:
         name: Unique: `monitor.server`.
         label: What people call it.
         needs: The permission code that listening takes, or `Access.SIGNED_IN`.
-        sample: Returns what is sent (JSON values), called in a thread; None for a topic whose
-            events are broadcast to its group.
+        sample: Dotted path of a function that returns what is sent (JSON values), called in a
+            thread; "" for a topic whose events are broadcast to its group.
         seconds: How often a sample is taken.
     """
 
     name: str
     label: str | Promise
     needs: str | Access
-    sample: Callable[[], Any] | None = None
+    sample: str = ""
     seconds: float = 2.0
 
     @property

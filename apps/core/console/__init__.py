@@ -1,11 +1,13 @@
 """What an app's `admin.py` builds its pages of."""
 
 from apps.core.console.actions import SwitchMixin
+from apps.core.console.boards import Board, page_context
 from apps.core.console.cells import chips, named_cell, state_chip
 from apps.core.console.pages import ConsoleModelAdmin, VisibleRelatedFilter, dialog_action
 from apps.core.console.trees import TreeChoiceField, TreeModelAdmin
 
 __all__ = [
+    "Board",
     "ConsoleModelAdmin",
     "SwitchMixin",
     "TreeChoiceField",
@@ -14,5 +16,6 @@ __all__ = [
     "chips",
     "dialog_action",
     "named_cell",
+    "page_context",
     "state_chip",
 ]
