@@ -8,7 +8,7 @@ MENUS = (
     MenuEntry(
         name="Redis",
         title="page.menu.redis",
-        label=_("Redis"),
+        label=_("cache server"),
         parent="Monitor",
         path="/monitor/redis",
         component="/monitor/redis/index",

@@ -13,7 +13,7 @@ TOPICS = (
     ),
     Topic(
         name="monitor.redis",
-        label=_("Redis"),
+        label=_("cache server"),
         needs="monitor:redis:list",
         sample="apps.monitor.selectors.redis.redis_sample",
     ),

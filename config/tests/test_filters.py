@@ -12,7 +12,7 @@ from config.env import BASE_DIR
 LISTS = [
     o
     for o in iter_operations()
-    if o.action == "list" and o.method == "GET" and hasattr(o.view, "queryset")
+    if o.action == "list" and o.method == "GET" and getattr(o.view, "queryset", None) is not None
 ]
 FILTERS = [
     (o, name, described)

@@ -32,6 +32,7 @@ REASONS: dict[int, tuple[str, str]] = {
     409: ("core.conflict", gettext_noop("A row with these values exists already.")),
     422: ("core.invalid", gettext_noop("Invalid input: name: This field is required.")),
     429: ("core.throttled", gettext_noop("Too many calls. Try again in 30 seconds.")),
+    503: ("core.unavailable", gettext_noop("The platform is busy. Try again in a moment.")),
 }
 ERROR_ITEM = {
     "type": "object",

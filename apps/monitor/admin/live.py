@@ -35,7 +35,7 @@ def server(request: HttpRequest) -> HttpResponse:
 
 @Board(
     name="monitor_redis",
-    label=gettext_lazy("Redis"),
+    label=gettext_lazy("cache server"),
     code="monitor:redis:list",
     app_label="monitor",
     path="monitor/redis/",
@@ -45,7 +45,7 @@ def server(request: HttpRequest) -> HttpResponse:
 @never_cache
 def redis(request: HttpRequest) -> HttpResponse:
     """Show what the cache server tells of itself; with `?sample`, the figures alone."""
-    return _page(request, "redis", redis_sample, _("Redis"))
+    return _page(request, "redis", redis_sample, _("Cache server"))
 
 
 def _page(

@@ -38,7 +38,7 @@ class ServerViewSet(MonitorViewSet):
 class RedisViewSet(MonitorViewSet):
     """The cache server."""
 
-    guard = Guard("monitor:redis", _("Redis"))
+    guard = Guard("monitor:redis", _("cache server"))
 
     @answers(row=serializers.RedisSerializer, errors=(503,))
     def list(self, request: Request) -> Response:
