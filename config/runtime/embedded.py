@@ -1,5 +1,6 @@
 """The whole platform in one process: web server in the main thread, worker and beat beside it."""
 
+import gc
 import logging
 import os
 import signal
@@ -81,6 +82,8 @@ def serve(*, listener: int, ready: int, go: int) -> NoReturn:
     background = Background()
 
     def on_ready() -> None:
+        gc.freeze()
+        gc.enable()
         show(notices)
         os.write(ready, b"1")
         os.close(ready)
