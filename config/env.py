@@ -200,6 +200,46 @@ class Env:
         365, "Days that rows of the logs are kept; 0 keeps them for ever.", group="Audit"
     )
 
+    bin_days: int = _key(
+        30,
+        "Days that deleted users, departments, roles, positions and files stay in the recycle bin;"
+        " 0 keeps them until somebody purges them.",
+        group="Recycle bin",
+    )
+    image_bytes: int = _key(5_242_880, "Largest picture that is taken, in bytes.", group="Files")
+    video_bytes: int = _key(20_971_520, "Largest video that is taken, in bytes.", group="Files")
+    document_bytes: int = _key(
+        52_428_800, "Largest document that is taken, in bytes.", group="Files"
+    )
+    document_types: tuple[str, ...] = _key(
+        ("pdf", "txt", "csv", "md", "json", "docx", "xlsx", "pptx", "zip"),
+        "Endings of the documents that are taken, out of pdf, txt, csv, md, json, docx, xlsx, pptx,"
+        " zip, gz and mp3.",
+        group="Files",
+    )
+    file_quota_bytes: int = _key(
+        1_073_741_824,
+        "Room for the files of one user, the bin included, in bytes; 0 sets no bound.",
+        group="Files",
+    )
+    files_accel: str = _key(
+        "",
+        "Internal address below which nginx finds the files by itself, as /protected; empty sends"
+        " them from here.",
+        group="Files",
+    )
+    s3_bucket: str = _key(
+        "",
+        "Bucket of an S3-compatible storage; empty keeps files in the data folder.",
+        group="Files",
+    )
+    s3_endpoint: str = _key(
+        "", "Address of that storage, as https://s3.example.com.", group="Files"
+    )
+    s3_region: str = _key("", "Its region.", group="Files")
+    s3_access_key: str = _key("", "Access key for it.", group="Files", secret=True)
+    s3_secret_key: str = _key("", "Secret key for it.", group="Files", secret=True)
+
     @property
     def embedded(self) -> bool:
         """Whether everything runs inside one process: no outside cache and no outside broker."""

@@ -15,6 +15,7 @@ api_v1 = [
     path("sys/", include("apps.access.api.urls")),
     path("", include("apps.accounts.api.urls")),
     path("logs/", include("apps.audit.api.urls")),
+    path("", include("apps.files.api.urls")),
     path("", include("apps.monitor.api.urls")),
     *plugin_routes(),
 ]

@@ -12,6 +12,7 @@ from config.env import BASE_DIR, env, plugin_environ
 from config.keys import jwt_keys, secret_key
 from config.plugins import discover
 from config.settings.console import *  # noqa: F403 - settings of their own
+from config.storages import storages_of
 
 django_stubs_ext.monkeypatch()  # lets ModelAdmin[Role] and the like be written at run time
 
@@ -174,7 +175,7 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-MEDIA_ROOT = DATA_DIR / "media"
+STORAGES = storages_of(env, DATA_DIR)
 
 TEMPLATES = [
     {

@@ -3,6 +3,7 @@
 from config.env import env
 from config.production import refuse_unsafe
 from config.settings.base import *  # noqa: F403
+from config.settings.base import STORAGES
 
 refuse_unsafe(env)
 
@@ -15,7 +16,6 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.trusted_pro
 SECURE_HSTS_SECONDS = 31_536_000 if env.https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = env.https
 SECURE_HSTS_PRELOAD = env.https
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+STORAGES["staticfiles"] = {
+    "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
 }

@@ -43,7 +43,7 @@ def test_a_container_is_measured_by_its_own_limits(
 ) -> None:
     told = iter([Limits(cpus=0.5, cpu_seconds=10.0), Limits(cpus=0.5, cpu_seconds=10.25)])
     clock = iter([100.0, 101.0])
-    monkeypatch.setattr(server.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
     fresh._usage(next(told))
     assert fresh._usage(next(told)) == 50.0
 
@@ -73,8 +73,8 @@ def test_a_disk_is_shown_once_and_what_cannot_be_read_not_at_all(
             raise OSError
         return SimpleNamespace(total=1024**4, used=512 * 1024**3, free=1024, percent=50.0)
 
-    monkeypatch.setattr(server.psutil, "disk_partitions", lambda **_: parts)
-    monkeypatch.setattr(server.psutil, "disk_usage", usage)
+    monkeypatch.setattr("psutil.disk_partitions", lambda **_: parts)
+    monkeypatch.setattr("psutil.disk_usage", usage)
     assert list(disks()) == [
         {
             "dir": "/",
@@ -89,12 +89,12 @@ def test_a_disk_is_shown_once_and_what_cannot_be_read_not_at_all(
 
 
 def test_a_machine_without_a_network_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server.psutil, "net_if_addrs", dict)
+    monkeypatch.setattr("psutil.net_if_addrs", dict)
     assert own_address() == "127.0.0.1"
 
 
 def test_a_machine_that_counts_no_traffic_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server.psutil, "net_io_counters", lambda: None)
+    monkeypatch.setattr("psutil.net_io_counters", lambda: None)
     assert server.traffic() == {"sent": 0, "received": 0}
 
 
