@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Case, F, QuerySet, Sum, Value, When
 
 from apps.files.choices import Kind, Purpose
 
@@ -24,6 +24,15 @@ class NodeQuerySet(QuerySet["Node"]):
     def folders(self) -> NodeQuerySet:
         """Keep the folders."""
         return self.filter(kind=Kind.FOLDER)
+
+    def folders_first(self) -> NodeQuerySet:
+        """Order as people look for things: folders, then files, by name."""
+        is_file = Case(When(kind=Kind.FOLDER, then=Value(0)), default=Value(1))
+        return self.order_by(is_file, "name", "pk")
+
+    def binned(self) -> NodeQuerySet:
+        """Keep what went into the bin by itself, not with the folder around it."""
+        return self.managed().filter(deleted_at__isnull=False, bin_root_id=F("pk"))
 
     def bytes_used(self, user_id: int) -> int:
         """Return the bytes that are somebody's, the bin included."""

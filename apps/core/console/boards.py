@@ -13,11 +13,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import Promise
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 _boards: dict[str, Board] = {}
 
 
@@ -46,7 +47,7 @@ class Board:
 
     def __call__(self, view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
             if not self.is_open_to(request):
                 raise PermissionDenied
             return view(request, **kwargs)

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.http import StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework.decorators import action
@@ -141,7 +140,9 @@ class NodeViewSet(UploadMixin, CrudViewSet[Node]):
     @action(detail=False, url_path="bin")
     def list_bin(self, request: Request) -> Response:
         """List what is in the bin; what lies in a deleted folder comes and goes with it."""
-        rows: Any = self.paginate_queryset(self.among(binned()).order_by("-deleted_at", "-pk"))
+        rows: Any = self.paginate_queryset(
+            self.among(Node.objects.binned()).order_by("-deleted_at", "-pk")
+        )
         items = serializers.BinnedRow.read(rows) if rows else []
         return self.get_paginated_response(items)
 
@@ -151,14 +152,16 @@ class NodeViewSet(UploadMixin, CrudViewSet[Node]):
     def empty_bin(self, request: Request) -> Response:
         """Delete several things of the bin for good."""
         pks = self.read_with(PksSerializer, request)["pks"]
-        return Response({"purged": nodes_purge(nodes=self.named(binned(), pks))})
+        return Response({"purged": nodes_purge(nodes=self.named(Node.objects.binned(), pks))})
 
     @answers(row=serializers.PurgedSerializer)
     @action(detail=False, methods=["delete"], url_path=r"bin/(?P<pk>[^/]+)")
     @transaction.atomic
     def purge(self, request: Request, pk: str) -> Response:
         """Delete something of the bin for good."""
-        return Response({"purged": nodes_purge(nodes=self.named(binned(), [self.pk()]))})
+        return Response(
+            {"purged": nodes_purge(nodes=self.named(Node.objects.binned(), [self.pk()]))}
+        )
 
     @answers(row=serializers.NodeRow, body=serializers.RestoreSerializer)
     @action(detail=True, methods=["put"])
@@ -166,11 +169,6 @@ class NodeViewSet(UploadMixin, CrudViewSet[Node]):
     def restore(self, request: Request, pk: str) -> Response:
         """Take something out of the bin, with all that went in with it."""
         data = self.read_with(serializers.RestoreSerializer, request)
-        (node,) = self.named(binned(), [self.pk()])
+        (node,) = self.named(Node.objects.binned(), [self.pk()])
         node_restore(node=node, name=data.get("name", ""))
         return self.show(node.pk)
-
-
-def binned() -> Any:
-    """Return what went into the bin by itself, not with the folder around it."""
-    return Node.objects.managed().filter(deleted_at__isnull=False, bin_root_id=F("pk"))
