@@ -63,7 +63,7 @@ def download_response(request: HttpRequest, download: Download) -> HttpResponseB
         return refusal
     start, end = part or (0, download.size_bytes)
     streamed = StreamingHttpResponse(
-        _bytes(download.open(), start, end),
+        _Bytes(download.open(), start, end),
         status=PARTIAL if part else 200,
         content_type=download.content_type,
     )
@@ -116,10 +116,19 @@ def _tail(last: str, size: int) -> tuple[int, int] | None:
     return max(size - int(last), 0), size
 
 
-def _bytes(stream: IO[bytes], start: int, end: int) -> Iterator[bytes]:
-    with stream:
+class _Bytes(Iterator[bytes]):
+    """Some bytes of a stream; closed with the answer, even if none of them were sent."""
+
+    def __init__(self, stream: IO[bytes], start: int, end: int) -> None:
         stream.seek(start)
-        left = end - start
-        while left > 0 and (chunk := stream.read(min(CHUNK, left))):
-            left -= len(chunk)
-            yield chunk
+        self._stream, self._left = stream, end - start
+
+    def __next__(self) -> bytes:
+        chunk = self._stream.read(min(CHUNK, self._left)) if self._left > 0 else b""
+        if not chunk:
+            raise StopIteration
+        self._left -= len(chunk)
+        return chunk
+
+    def close(self) -> None:
+        self._stream.close()
