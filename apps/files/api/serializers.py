@@ -121,12 +121,6 @@ class PartQuerySerializer(Plain):
     sha256 = serializers.RegexField(r"^[0-9a-fA-F]{64}$", required=False)
 
 
-class ArchiveQuerySerializer(Plain):
-    """Which files and folders."""
-
-    pks = serializers.RegexField(r"^\d{1,19}(,\d{1,19}){0,199}$", help_text="1,2,3")
-
-
 class RoomSerializer(Plain):
     """How much room somebody has; in bytes, 0 for one without end."""
 

@@ -90,12 +90,12 @@ class NodeViewSet(UploadMixin, CrudViewSet[Node]):
         """Show a small picture of a picture."""
         return download_response(request, thumbnail_download(self.get_object()))
 
-    @answers(file="application/zip", query=serializers.ArchiveQuerySerializer)
-    @action(detail=False)
+    @answers(file="application/zip", body=PksSerializer)
+    @action(detail=False, methods=["post"])
+    @transaction.atomic
     def archive(self, request: Request) -> StreamingHttpResponse:
         """Download several files and folders as one ZIP archive."""
-        keys = self.query_with(serializers.ArchiveQuerySerializer)["pks"].split(",")
-        found = self.named(Node.objects.live().managed(), [int(key) for key in keys])
+        found = self.rows_named(self.read_with(PksSerializer, request)["pks"])
         answer = StreamingHttpResponse(archive_of(found), content_type="application/zip")
         answer["Content-Disposition"] = 'attachment; filename="files.zip"'
         return answer
