@@ -16,7 +16,8 @@ pytestmark = pytest.mark.django_db
 def view(user: Any) -> NodesViewSet:
     user.is_superuser = True
     made = NodesViewSet()
-    made.request = SimpleNamespace(user=user)
+    stand_in: Any = SimpleNamespace(user=user)
+    made.request = stand_in
     return made
 
 
