@@ -12,19 +12,20 @@ def storages_of(env: Env, data_dir: Path) -> dict[str, dict[str, Any]]:
     """Return the setting STORAGES; `files` holds what people upload."""
     plain = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
     return {
-        "default": plain | {"OPTIONS": {"location": str(data_dir / "media")}},
+        "default": plain | {"OPTIONS": {"location": str(data_dir / "media" / "other")}},
         "files": _bucket(env) if env.s3_bucket else plain | {"OPTIONS": _local(env, data_dir)},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
 
 
 def _local(env: Env, data_dir: Path) -> dict[str, Any]:
-    # Whoever lets nginx send the files runs it as another user, who must be able to read them.
+    # Whoever lets nginx send the files runs it as another user, who must be able to read them; the
+    # folder is shared with nobody else.
     is_shared = bool(env.files_accel)
     return {
-        "location": str(data_dir / "files"),
-        "file_permissions_mode": 0o640 if is_shared else PRIVATE_FILE,
-        "directory_permissions_mode": 0o750 if is_shared else PRIVATE_FOLDER,
+        "location": str(data_dir / "media" / "files"),
+        "file_permissions_mode": 0o644 if is_shared else PRIVATE_FILE,
+        "directory_permissions_mode": 0o755 if is_shared else PRIVATE_FOLDER,
     }
 
 

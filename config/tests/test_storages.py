@@ -19,14 +19,14 @@ def _storage(told: dict[str, Any]) -> Any:
 def test_files_lie_in_the_data_folder_for_us_alone(tmp_path: Path) -> None:
     store = _storage(storages_of(replace(env, s3_bucket="", files_accel=""), tmp_path))
     name = store.save("2026/11/a.txt", ContentFile(b"x"))
-    kept = tmp_path / "files" / name
+    kept = tmp_path / "media" / "files" / name
     assert kept.stat().st_mode & 0o777 == 0o600
     assert kept.parent.stat().st_mode & 0o777 == 0o700
 
 
 def test_the_proxy_may_read_what_it_sends(tmp_path: Path) -> None:
     store = _storage(storages_of(replace(env, s3_bucket="", files_accel="/protected"), tmp_path))
-    assert store.file_permissions_mode == 0o640
+    assert store.file_permissions_mode == 0o644
 
 
 @pytest.fixture(scope="module")
