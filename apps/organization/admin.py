@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +27,9 @@ from apps.organization.errors import (
 )
 from apps.organization.models import Department, Position
 
+PEOPLE = Count("users", filter=Q(users__deleted_at=None))
+"""Users in the bin do not count."""
+
 
 @admin.register(Department)
 class DepartmentAdmin(SwitchMixin, TreeModelAdmin):
@@ -47,7 +50,7 @@ class DepartmentAdmin(SwitchMixin, TreeModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Department]:
         found: QuerySet[Department] = super().get_queryset(request)
-        return found.filter(deleted_at=None).annotate(people_count=Count("users"))
+        return found.annotate(people_count=PEOPLE)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         rows = self.get_field_queryset(None, db_field, request)
@@ -101,7 +104,7 @@ class PositionAdmin(SwitchMixin, ConsoleModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Position]:
         found: QuerySet[Position] = super().get_queryset(request)
-        return found.annotate(people_count=Count("users"))
+        return found.annotate(people_count=PEOPLE)
 
     @admin.display(description=_("people"), ordering="people_count")
     def people(self, position: Any) -> int:

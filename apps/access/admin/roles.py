@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -57,7 +57,7 @@ class RoleAdmin(SwitchMixin, ConsoleModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Role]:
         found: QuerySet[Role] = super().get_queryset(request)
         return found.annotate(
-            people_count=_count("users"),
+            people_count=_count("users", filter=Q(users__deleted_at=None)),
             entry_count=_count("menus"),
         )
 
@@ -133,10 +133,10 @@ class RoleAdmin(SwitchMixin, ConsoleModelAdmin):
         return may_write and self.holds(request, verb)
 
 
-def _count(link: str) -> Coalesce:
+def _count(link: str, **options: Any) -> Coalesce:
     """Return how many rows a role is linked to, counted apart so that links do not multiply."""
     rows = Role.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
-    return Coalesce(Subquery(rows.annotate(times=Count(link)).values("times")), 0)
+    return Coalesce(Subquery(rows.annotate(times=Count(link, **options)).values("times")), 0)
 
 
 def _apart(data: dict[str, Any]) -> tuple[dict[str, Any], Any, Any]:

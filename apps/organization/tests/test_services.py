@@ -106,8 +106,8 @@ def test_a_department_with_living_ones_below_is_not_deleted() -> None:
         department_delete(department=above)
     department_delete(department=below)
     department_delete(department=above)
-    assert not Department.objects.live().exists()
-    assert Department.objects.count() == 2
+    assert not Department.objects.all().exists()
+    assert Department.bin.count() == 2
 
 
 def test_departments_are_switched_together() -> None:
