@@ -24,7 +24,7 @@ class RoleRestoreNameError(RoleNameTakenError):
     """As its parent; it says what to do about it."""
 
     message = _(
-        "Another role is called %(name)s now. Restore this one under another name: send name."
+        "Another role is called %(name)s now. To restore this one, give it another name (name)."
     )
 
 

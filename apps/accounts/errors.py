@@ -122,8 +122,8 @@ class RestoreUsernameError(UsernameTakenError):
     """As its parent; it says what to do about it."""
 
     message = _(
-        "Another user is called %(username)s now. Restore this one under another name: "
-        "send username."
+        "Another user is called %(username)s now. To restore this one, give it another name "
+        "(username)."
     )
 
 
@@ -131,16 +131,16 @@ class RestoreEmailError(EmailTakenError):
     """As its parent; it says what to do about it."""
 
     message = _(
-        "Another user has the e-mail address %(email)s now. Restore this one with another: send "
-        "email, or null for none."
+        "Another user has the e-mail address %(email)s now. To restore this one, give it "
+        "another address (email; null is none)."
     )
 
 
 class RestoreDepartmentError(DomainError):
     reason = "accounts.user.department_gone"
     message = _(
-        "The department of this user, %(name)s, is in the bin. Restore it first, or send dept_id: "
-        "another department, or null for none."
+        "The department of this user, %(name)s, is in the bin. Restore it first, or choose "
+        "another one (dept_id; null is none)."
     )
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.core.console import (
+    BinMixin,
     ConsoleModelAdmin,
     SwitchMixin,
     TreeChoiceField,
@@ -22,6 +23,7 @@ from apps.organization import services
 from apps.organization.errors import (
     DepartmentCycleError,
     DepartmentNameTakenError,
+    DepartmentParentGoneError,
     PositionCodeTakenError,
     PositionNameTakenError,
 )
@@ -32,13 +34,16 @@ PEOPLE = Count("users", filter=Q(users__deleted_at=None))
 
 
 @admin.register(Department)
-class DepartmentAdmin(SwitchMixin, TreeModelAdmin):
+class DepartmentAdmin(SwitchMixin, BinMixin, TreeModelAdmin):
     resource = "sys:dept"
     icon = "account_tree"
     refusal_fields: ClassVar = {
         DepartmentNameTakenError.reason: "name",
         DepartmentCycleError.reason: "parent",
+        DepartmentParentGoneError.reason: "parent",
     }
+    restore_fields = ("name", "parent")
+    bin_links = ("users", "children")
     list_display = ("tree_cell", "leader", "phone", "email", "people", "sort", "state")
     list_filter = ("is_active",)
     search_fields = ("name", "leader", "phone", "email")
@@ -83,12 +88,18 @@ class DepartmentAdmin(SwitchMixin, TreeModelAdmin):
         for department in instances:
             services.department_delete(department=department)
 
+    def bring_back(self, request: HttpRequest, instance: Department, data: dict[str, Any]) -> None:
+        services.department_restore(department=instance, **data)
+
+    def remove_for_good(self, request: HttpRequest, instances: list[Department]) -> None:
+        services.departments_purge(departments=instances)
+
     def switch(self, request: HttpRequest, instances: list[Department], *, is_active: bool) -> None:
         services.departments_set_active(departments=instances, is_active=is_active)
 
 
 @admin.register(Position)
-class PositionAdmin(SwitchMixin, ConsoleModelAdmin):
+class PositionAdmin(SwitchMixin, BinMixin, ConsoleModelAdmin):
     resource = "sys:position"
     icon = "badge"
     place = 1
@@ -96,6 +107,8 @@ class PositionAdmin(SwitchMixin, ConsoleModelAdmin):
         PositionNameTakenError.reason: "name",
         PositionCodeTakenError.reason: "code",
     }
+    restore_fields = ("name", "code")
+    bin_links = ("users",)
     list_display = ("name", "code", "people", "sort", "state")
     list_filter = ("is_active",)
     search_fields = ("name", "code")
@@ -125,6 +138,12 @@ class PositionAdmin(SwitchMixin, ConsoleModelAdmin):
 
     def remove(self, request: HttpRequest, instances: list[Position]) -> None:
         services.positions_delete(positions=instances)
+
+    def bring_back(self, request: HttpRequest, instance: Position, data: dict[str, Any]) -> None:
+        services.position_restore(position=instance, **data)
+
+    def remove_for_good(self, request: HttpRequest, instances: list[Position]) -> None:
+        services.positions_purge(positions=instances)
 
     def switch(self, request: HttpRequest, instances: list[Position], *, is_active: bool) -> None:
         services.positions_set_active(positions=instances, is_active=is_active)

@@ -34,15 +34,16 @@ class DepartmentRestoreNameError(DepartmentNameTakenError):
     """As its parent; it says what to do about it."""
 
     message = _(
-        "Another department is called %(name)s now. Restore this one under another name: send name."
+        "Another department is called %(name)s now. To restore this one, give it another name "
+        "(name)."
     )
 
 
 class DepartmentParentGoneError(DomainError):
     reason = "organization.department.parent_gone"
     message = _(
-        "The department above, %(name)s, is in the bin. Restore it first, or send parent_id: "
-        "another department, or 0 for the top."
+        "The department above, %(name)s, is in the bin. Restore it first, or choose another place "
+        "(parent_id; 0 is the top)."
     )
 
 
@@ -65,7 +66,7 @@ class PositionRestoreNameError(PositionNameTakenError):
     """As its parent; it says what to do about it."""
 
     message = _(
-        "Another position is called %(name)s now. Restore this one under another name: send name."
+        "Another position is called %(name)s now. To restore this one, give it another name (name)."
     )
 
 
@@ -73,5 +74,6 @@ class PositionRestoreCodeError(PositionCodeTakenError):
     """As its parent; it says what to do about it."""
 
     message = _(
-        "Another position has the code %(code)s now. Restore this one with another code: send code."
+        "Another position has the code %(code)s now. To restore this one, give it another code "
+        "(code)."
     )

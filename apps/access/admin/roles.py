@@ -20,13 +20,15 @@ from apps.access.selectors import split_codes
 from apps.access.services.held import held_scope_ids
 from apps.access.services.roles import (
     role_create,
+    role_restore,
     role_set_menus,
     role_set_scopes,
     role_update,
     roles_delete,
+    roles_purge,
     roles_set_active,
 )
-from apps.core.console import ConsoleModelAdmin, SwitchMixin, chips, state_chip
+from apps.core.console import BinMixin, ConsoleModelAdmin, SwitchMixin, chips, state_chip
 
 
 class RoleForm(forms.ModelForm[Role]):
@@ -44,11 +46,13 @@ class RoleForm(forms.ModelForm[Role]):
 
 
 @admin.register(Role)
-class RoleAdmin(SwitchMixin, ConsoleModelAdmin):
+class RoleAdmin(SwitchMixin, BinMixin, ConsoleModelAdmin):
     resource = "sys:role"
     icon = "shield_person"
     form = RoleForm
     refusal_fields: ClassVar = {RoleNameTakenError.reason: "name"}
+    restore_fields = ("name",)
+    bin_links = ("users", "menus", "scopes")
     list_display = ("name", "people", "entries", "view", "remark", "state")
     list_filter = ("is_active", "is_scoped")
     search_fields = ("name", "remark")
@@ -124,6 +128,12 @@ class RoleAdmin(SwitchMixin, ConsoleModelAdmin):
 
     def remove(self, request: HttpRequest, instances: list[Role]) -> None:
         roles_delete(actor=request.user, roles=instances)
+
+    def bring_back(self, request: HttpRequest, instance: Role, data: dict[str, Any]) -> None:
+        role_restore(actor=request.user, role=instance, **data)
+
+    def remove_for_good(self, request: HttpRequest, instances: list[Role]) -> None:
+        roles_purge(actor=request.user, roles=instances)
 
     def switch(self, request: HttpRequest, instances: list[Role], *, is_active: bool) -> None:
         roles_set_active(actor=request.user, roles=instances, is_active=is_active)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django.apps import apps
@@ -12,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.console import ConsoleModelAdmin
+from apps.core.console import BinMixin, ConsoleModelAdmin
 from apps.core.menus import declared_menus
 from apps.core.plugins import PluginConfig
 
@@ -28,7 +29,7 @@ def navigation(request: HttpRequest) -> list[Group]:
         if entry.label
     }
     home = {"title": _("Dashboard"), "icon": "space_dashboard", "link": reverse("admin:index")}
-    groups: dict[str, Group] = {"": {"title": "", "items": [home]}}
+    groups: dict[str, Group] = {"": {"title": "", "items": [home, *_bins(request)]}}
     for page in pages():
         if page.has_module_permission(request):
             title = _group_title(page)
@@ -43,6 +44,16 @@ def navigation(request: HttpRequest) -> list[Group]:
                 }
             )
     return list(groups.values())
+
+
+def _bins(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the way to the first bin that the operator may see; it leads on to the others."""
+    found = (
+        {"title": _("Recycle bin"), "icon": "delete", "link": page.url("recycle_bin")}
+        for page in pages()
+        if isinstance(page, BinMixin) and page.has_bin_permission(request)
+    )
+    return list(islice(found, 1))
 
 
 def pages() -> list[ConsoleModelAdmin]:
