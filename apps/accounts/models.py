@@ -118,10 +118,13 @@ class User(AbstractBaseUser, BinnedModel):
         return self.is_active and self.is_staff
 
     def departments_below(self) -> list[int]:
-        """Return the ids of the user's department and of all below it; none without one."""
+        """Return the ids of the user's department and of all below it; none without one.
+
+        Those in the bin count: whoever sees a department sees it there, with its users.
+        """
         if self.department_id is None:
             return []
-        return Department.objects.keys_below(self.department_id)
+        return Department.everything.keys_below(self.department_id)
 
     def get_short_name(self) -> str:
         """Return what the console greets the user with."""

@@ -31,6 +31,7 @@ class Department(BinnedModel):
     live_name = unique_if_live("name", max_length=64)
 
     objects: ClassVar = LiveManager.from_queryset(DepartmentQuerySet)()
+    everything: ClassVar = DepartmentQuerySet.as_manager()
     scoped: ClassVar = Scoped(
         name="Dept",
         columns={

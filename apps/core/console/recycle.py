@@ -118,10 +118,10 @@ class BinMixin(ConsoleModelAdmin):
         if len(rows) != 1:
             return self._missed(request)
         name, form, refusal = str(rows[0]), self._restore_form(request, rows[0]), None
-        changes: dict[str, Any] = {}
-        if "changed" in request.POST and form.is_valid():
-            changes = {key: form.cleaned_data[key] for key in form.changed_data}
         if form.is_valid() or not form.is_bound:
+            changes = (
+                {key: form.cleaned_data[key] for key in form.changed_data} if form.is_bound else {}
+            )
             try:
                 with transaction.atomic():
                     self.bring_back(request, rows[0], changes)
@@ -131,23 +131,18 @@ class BinMixin(ConsoleModelAdmin):
             else:
                 messages.success(request, _("%(name)s is back.") % {"name": name})
                 return HttpResponseRedirect(self.url("recycle_bin"))
-        if refusal is not None and not (
-            refusal.reason in self.refusal_fields and self.restore_fields
-        ):
+        if refusal is not None and refusal.reason not in self.refusal_fields:
             return self.refuse(request, refusal, self.url("recycle_bin"))
-        return self._page(
-            request, "console/bin_restore.html", row=rows[0], name=name, form=form, refusal=refusal
-        )
+        told = {"row": rows[0], "name": name, "form": form, "refusal": refusal}
+        return self._page(request, "console/bin_restore.html", **told)
 
     def _restore_form(self, request: HttpRequest, row: Any) -> forms.Form:
-        fields = {
-            name: self.formfield_for_dbfield(self.opts.get_field(name), request)
-            for name in self.restore_fields
-        }
-        made = type("RestoreForm", (forms.Form,), fields)
-        given = request.POST if "changed" in request.POST else None
-        initial = {name: self.opts.get_field(name).value_from_object(row) for name in fields}
-        form: forms.Form = made(given, initial=initial)
+        columns = [self.opts.get_field(name) for name in self.restore_fields]
+        fields = {column.name: self.formfield_for_dbfield(column, request) for column in columns}
+        form: forms.Form = type("RestoreForm", (forms.Form,), fields)(
+            request.POST if "changed" in request.POST else None,
+            initial={column.name: column.value_from_object(row) for column in columns},
+        )
         return form
 
     def _purged(self, request: HttpRequest, rows: list[Any]) -> HttpResponse:
