@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django import forms
@@ -16,6 +16,8 @@ from django.db import transaction
 from django.db.models import Count, ProtectedError, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -26,6 +28,8 @@ from apps.core.errors import DomainError, InUseError
 from apps.core.visibility import verify_visible, visible_to
 
 ROWS_PER_PAGE = 25
+MAX_NAMED = 100
+"""Rows that the question before a purge names; of more it says how many."""
 
 
 class BinMixin(ConsoleModelAdmin):
@@ -81,7 +85,10 @@ class BinMixin(ConsoleModelAdmin):
 
     def _chosen(self, request: HttpRequest, *, is_all: bool) -> list[Any]:
         rows = self.binned(request)
-        if not is_all:
+        if is_all:
+            until = _moment(request.POST.get("until", "")) or timezone.now()
+            rows = rows.filter(deleted_at__lte=until)  # what came later was not asked about
+        else:
             pks = [int(pk) for pk in request.POST.getlist("row") if pk.isascii() and pk.isdigit()]
             rows = rows.filter(pk__in=pks)
         found: QuerySet[Any] = self.model._base_manager.select_for_update()
@@ -150,8 +157,14 @@ class BinMixin(ConsoleModelAdmin):
             return self._missed(request)
         if not request.POST.get("confirmed"):
             lost = self._lost_with(rows)
-            named = [(row, lost[row.pk]) for row in rows]
-            return self._page(request, "console/bin_purge.html", rows=named)
+            told = {
+                "rows": [(row, lost[row.pk]) for row in rows[:MAX_NAMED]],
+                "total": len(rows),
+                "rest": max(0, len(rows) - MAX_NAMED),
+                "action": request.POST["action"],
+                "until": timezone.now().isoformat(),
+            }
+            return self._page(request, "console/bin_purge.html", **told)
         try:
             with transaction.atomic():
                 self.remove_for_good(request, rows)
@@ -190,3 +203,12 @@ class BinMixin(ConsoleModelAdmin):
             **context,
         }
         return TemplateResponse(request, template, told)
+
+
+def _moment(text: str) -> datetime | None:
+    """Return the moment that a form brought back; None for anything else."""
+    try:
+        found = parse_datetime(text)
+    except ValueError:
+        return None
+    return found if found is not None and timezone.is_aware(found) else None

@@ -153,9 +153,28 @@ def test_a_purge_asks_first_and_names_what_is_lost(console_with: Any, user: Any)
 
 def test_a_bin_is_emptied_after_the_same_question(console_with: Any) -> None:
     rows = _binned("cook", "clerk")
-    page = console_with(*CODES).post(BIN, {"action": "purge_all"})
+    browser = console_with(*CODES)
+    page = browser.post(BIN, {"action": "purge_all"})
     assert [row for row, _lost in page.context["rows"]] == rows
     assert _model().bin.count() == 2
+    given = {"action": "purge_all", "confirmed": "yes", "until": page.context["until"]}
+    (late,) = _binned("late")
+    browser.post(BIN, given)
+    assert _model().bin.get() == late
+    for until in ("nonsense", "2026-02-31T00:00:00Z", ""):
+        (row,) = _binned(f"row {until}"[:20])
+        browser.post(BIN, {**given, "until": until})
+        assert not _model()._base_manager.exists(), row
+
+
+def test_of_many_rows_the_question_names_some_and_counts_the_rest(console_with: Any) -> None:
+    _binned(*(f"row {number}" for number in range(103)))
+    browser = console_with(*CODES)
+    page = _text(browser.post(BIN, {"action": "purge_all"}))
+    assert "Delete 103 rows for good?" in page
+    assert "and 3 more" in page
+    browser.post(BIN, {"action": "purge_all", "confirmed": "yes"})
+    assert not _model()._base_manager.exists()
 
 
 def test_what_something_still_needs_is_not_purged(
