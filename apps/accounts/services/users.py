@@ -18,6 +18,7 @@ from apps.accounts.errors import (
     EmailTakenError,
     LastSuperuserError,
     SelfChangeError,
+    SessionEndedError,
     SuperuserOnlyError,
     UsernameTakenError,
 )
@@ -183,8 +184,14 @@ def user_password_reset(
 
 @transaction.atomic
 def profile_update(*, user: User, **columns: Any) -> None:
-    """Change somebody's own nickname or avatar."""
-    stored = User.objects.select_for_update().get(pk=user.pk)
+    """Change somebody's own nickname or avatar.
+
+    Raises:
+        SessionEndedError: They were deleted a moment ago.
+    """
+    stored = User.objects.select_for_update().filter(pk=user.pk).first()
+    if stored is None:
+        raise SessionEndedError
     for name, value in columns.items():
         setattr(stored, name, value)
     stored.save(update_fields=[*columns, "updated_at", "updated_by_id"])

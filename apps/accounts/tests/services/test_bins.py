@@ -11,7 +11,7 @@ from apps.accounts.models import PasswordHistory, Session, User
 from apps.accounts.services.bins import user_restore, users_purge
 from apps.accounts.services.sessions import session_open
 from apps.accounts.services.users import user_create, user_delete
-from apps.core.errors import NotFoundError
+from apps.core.errors import DomainError, NotFoundError
 from apps.organization.models import Department, Position
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +79,7 @@ def test_what_was_taken_meanwhile_is_told_and_something_else_helps(
     bob: User,
     make_user: Any,
     taken: dict[str, Any],
-    refusal: type[errors.DomainError],
+    refusal: type[DomainError],
     other: dict[str, Any],
 ) -> None:
     make_user(**taken)
