@@ -201,7 +201,7 @@ class Env:
     )
     bin_days: int = _key(
         30,
-        "Days that deleted users, departments, roles and positions stay in the recycle bin;"
+        "Days that deleted users, departments, roles, positions and files stay in the recycle bin;"
         " 0 keeps them until somebody purges them.",
         group="Recycle bin",
     )
