@@ -199,6 +199,7 @@ class Env:
     audit_days: int = _key(
         365, "Days that rows of the logs are kept; 0 keeps them for ever.", group="Audit"
     )
+
     bin_days: int = _key(
         30,
         "Days that deleted users, departments, roles, positions and files stay in the recycle bin;"
