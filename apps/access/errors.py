@@ -20,9 +20,12 @@ class RoleNameTakenError(DomainError):
     message = _("A role with this name exists already.")
 
 
-class RoleInUseError(DomainError):
-    reason = "access.role.in_use"
-    message = _("Users hold the role %(name)s. Take it away from them first.")
+class RoleRestoreNameError(RoleNameTakenError):
+    """As its parent; it says what to do about it."""
+
+    message = _(
+        "Another role is called %(name)s now. To restore this one, give it another name (name)."
+    )
 
 
 class MenuNameTakenError(DomainError):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.access.choices import Expression, MenuKind, Operator
 from apps.access.querysets import MenuQuerySet, RoleQuerySet
-from apps.core.models import OwnedModel
+from apps.core.models import BinnedModel, LiveManager, OwnedModel, unique_if_live
 from apps.core.scopes import Scoped
 
 
@@ -117,10 +117,10 @@ class DataScope(OwnedModel):
         return self.name
 
 
-class Role(OwnedModel):
+class Role(BinnedModel):
     """A named set of menu entries and data scopes, given to users."""
 
-    name = models.CharField(_("name"), max_length=32, unique=True)
+    name = models.CharField(_("name"), max_length=32)
     is_active = models.BooleanField(_("active"), default=True)
     is_scoped = models.BooleanField(_("sees only its data scopes"), default=True)
     remark = models.TextField(_("remark"), blank=True)
@@ -128,8 +128,9 @@ class Role(OwnedModel):
     scopes = models.ManyToManyField(
         DataScope, verbose_name=_("data scopes"), related_name="roles", blank=True
     )
+    live_name = unique_if_live("name", max_length=32)
 
-    objects = RoleQuerySet.as_manager()
+    objects: ClassVar = LiveManager.from_queryset(RoleQuerySet)()
     scoped: ClassVar = Scoped(
         name="Role",
         columns={

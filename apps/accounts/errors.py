@@ -118,6 +118,32 @@ class EmailTakenError(DomainError):
     message = _("This e-mail address is taken.")
 
 
+class RestoreUsernameError(UsernameTakenError):
+    """As its parent; it says what to do about it."""
+
+    message = _(
+        "Another user is called %(username)s now. To restore this one, give it another name "
+        "(username)."
+    )
+
+
+class RestoreEmailError(EmailTakenError):
+    """As its parent; it says what to do about it."""
+
+    message = _(
+        "Another user has the e-mail address %(email)s now. To restore this one, give it "
+        "another address (email; null is none)."
+    )
+
+
+class RestoreDepartmentError(DomainError):
+    reason = "accounts.user.department_gone"
+    message = _(
+        "The department of this user, %(name)s, is in the bin. Restore it first, or choose "
+        "another one (dept_id; null is none)."
+    )
+
+
 class SelfChangeError(DomainError):
     reason = "accounts.user.self"
     status = HTTPStatus.FORBIDDEN

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.accounts.choices import Channel, Closing
 from apps.accounts.querysets import SessionQuerySet, UserManager
-from apps.core.models import OwnedModel
+from apps.core.models import BinnedModel, unique_if_live
 from apps.core.scopes import Follows, Scoped
 from apps.organization.models import Department
 
 
-class User(AbstractBaseUser, OwnedModel):
+class User(AbstractBaseUser, BinnedModel):
     """A person or machine that signs in. What it may do is what its roles hold.
 
     `is_staff` opens the console; `is_superuser` passes every check.
@@ -25,10 +25,10 @@ class User(AbstractBaseUser, OwnedModel):
 
     uuid = models.UUIDField(_("public id"), default=uuid.uuid4, unique=True, editable=False)
     username = models.CharField(
-        _("user name"), max_length=64, unique=True, validators=[UnicodeUsernameValidator()]
+        _("user name"), max_length=64, db_index=True, validators=[UnicodeUsernameValidator()]
     )
     nickname = models.CharField(_("nickname"), max_length=64)
-    email = models.EmailField(_("e-mail"), max_length=254, null=True, blank=True, unique=True)
+    email = models.EmailField(_("e-mail"), max_length=254, null=True, blank=True)  # noqa: DJ001 - none is no address, of which each is unique
     phone = models.CharField(_("phone"), max_length=11, blank=True)
     avatar = models.URLField(_("avatar"), max_length=256, blank=True)
     is_active = models.BooleanField(_("active"), default=True, db_index=True)
@@ -56,8 +56,10 @@ class User(AbstractBaseUser, OwnedModel):
     roles = models.ManyToManyField(
         "access.Role", verbose_name=_("roles"), related_name="users", blank=True
     )
+    live_username = unique_if_live("username", max_length=64)
+    live_email = unique_if_live("email", max_length=254)
 
-    objects = UserManager()
+    objects: ClassVar = UserManager()
 
     principal: Any = None
     """The snapshot that this instance was made of, where a request brought it."""
@@ -116,10 +118,13 @@ class User(AbstractBaseUser, OwnedModel):
         return self.is_active and self.is_staff
 
     def departments_below(self) -> list[int]:
-        """Return the ids of the user's department and of all below it; none without one."""
+        """Return the ids of the user's department and of all below it; none without one.
+
+        Those in the bin count: whoever sees a department sees it there, with its users.
+        """
         if self.department_id is None:
             return []
-        return Department.objects.keys_below(self.department_id)
+        return Department.everything.keys_below(self.department_id)
 
     def get_short_name(self) -> str:
         """Return what the console greets the user with."""

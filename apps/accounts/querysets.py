@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import BaseUserManager
 from django.db.models import QuerySet
 from django.utils import timezone
+
+from apps.core.models import LiveManager
 
 if TYPE_CHECKING:
     from apps.accounts.models import Session, User  # noqa: F401 - named in the annotations below
@@ -18,7 +20,7 @@ class UserQuerySet(QuerySet["User"]):
         return self.filter(is_active=True)
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)["User"]):  # type: ignore[misc] # a manager made by a call
+class UserManager(LiveManager[Any], BaseUserManager.from_queryset(UserQuerySet)["User"]):  # type: ignore[misc] # a manager made by a call
     """Users are made by `services.user_create`; this is what Django itself asks for."""
 
     def get_by_natural_key(self, username: str | None) -> User:

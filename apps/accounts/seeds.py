@@ -28,7 +28,7 @@ def seed(*, demo: bool) -> list[str]:
     Returns:
         Lines to show to whoever started the platform.
     """
-    department = Department.objects.live().filter(parent=None).order_by("pk").first()
+    department = Department.objects.filter(parent=None).order_by("pk").first()
     if demo:
         _demo_accounts(department)
         return []

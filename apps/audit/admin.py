@@ -160,7 +160,12 @@ class ChangeLogAdmin(SealedAdmin):
 
     @admin.display(description=gettext_lazy("action"))
     def what(self, row: ChangeLog) -> SafeString:
-        tones = {ChangeAction.MADE: "good", ChangeAction.DELETED: "bad"}
+        tones = {
+            ChangeAction.MADE: "good",
+            ChangeAction.RESTORED: "good",
+            ChangeAction.DELETED: "bad",
+            ChangeAction.PURGED: "bad",
+        }
         return chips([row.get_action_display()], tone=tones.get(ChangeAction(row.action), "quiet"))
 
     @admin.display(description=gettext_lazy("fields"))

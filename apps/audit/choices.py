@@ -17,3 +17,5 @@ class ChangeAction(TextChoices):
     MADE = "made", _("made")
     CHANGED = "changed", _("changed")
     DELETED = "deleted", _("deleted")
+    RESTORED = "restored", _("restored")
+    PURGED = "purged", _("deleted for good")

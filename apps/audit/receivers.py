@@ -10,7 +10,7 @@ from django.dispatch import receiver
 from apps.accounts.models import User
 from apps.accounts.signals import sign_in_failed, signed_in
 from apps.audit.choices import ChangeAction
-from apps.audit.selectors.snapshots import links_of, snapshot_of
+from apps.audit.selectors.snapshots import Values, links_of, snapshot_of
 from apps.audit.services.changes import change_add
 from apps.audit.services.logins import failure_add, success_add
 from apps.core.models import OwnedModel
@@ -56,16 +56,26 @@ def keep_saved(instance: Model, created: bool, raw: bool = False, **_kwargs: Any
     """Keep what a save made of a row."""
     before = vars(instance).pop("_before_save", {})
     if not raw:
-        action = ChangeAction.MADE if created else ChangeAction.CHANGED
-        change_add(instance=instance, action=action, before=before, after=snapshot_of(instance))
+        after = snapshot_of(instance)
+        action = ChangeAction.MADE if created else _change_of(before, after)
+        change_add(instance=instance, action=action, before=before, after=after)
+
+
+def _change_of(before: Values, after: Values) -> ChangeAction:
+    """Return what a save was: rows go to the bin and come back by a column."""
+    was_binned, is_binned = bool(before.get("deleted_at")), bool(after.get("deleted_at"))
+    if was_binned == is_binned:
+        return ChangeAction.CHANGED
+    return ChangeAction.DELETED if is_binned else ChangeAction.RESTORED
 
 
 def keep_deleted(instance: Model, **_kwargs: Any) -> None:
     """Keep what a row held at last."""
+    before = snapshot_of(instance)
     change_add(
         instance=instance,
-        action=ChangeAction.DELETED,
-        before=snapshot_of(instance) | links_of(instance),
+        action=ChangeAction.PURGED if before.get("deleted_at") else ChangeAction.DELETED,
+        before=before | links_of(instance),
         after={},
     )
 

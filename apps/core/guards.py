@@ -31,6 +31,10 @@ CRUD_VERBS: Mapping[str, str] = MappingProxyType(
         "partial_update": "edit",
         "destroy": "del",
         "destroy_many": "del",
+        "bin": "bin",
+        "restore": "restore",
+        "purge": "purge",
+        "purge_many": "purge",
     }
 )
 """The verb that each standard action needs. `metadata` is the OPTIONS request."""
@@ -67,5 +71,9 @@ def usual_summary(action: str, label: str) -> str:
         "partial_update": _("Change some fields of one of the %(label)s"),
         "destroy": _("Delete one of the %(label)s"),
         "destroy_many": _("Delete several of the %(label)s"),
+        "bin": _("List what is in the bin of the %(label)s, deleted last first"),
+        "restore": _("Restore one of the %(label)s from the bin"),
+        "purge": _("Delete one of the %(label)s in the bin for good"),
+        "purge_many": _("Delete several of the %(label)s in the bin, or all, for good"),
     }
     return templates.get(action, f"{action}: %(label)s") % {"label": label}

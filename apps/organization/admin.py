@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.core.console import (
+    BinMixin,
     ConsoleModelAdmin,
     SwitchMixin,
     TreeChoiceField,
@@ -22,20 +23,27 @@ from apps.organization import services
 from apps.organization.errors import (
     DepartmentCycleError,
     DepartmentNameTakenError,
+    DepartmentParentGoneError,
     PositionCodeTakenError,
     PositionNameTakenError,
 )
 from apps.organization.models import Department, Position
 
+PEOPLE = Count("users", filter=Q(users__deleted_at=None))
+"""Users in the bin do not count."""
+
 
 @admin.register(Department)
-class DepartmentAdmin(SwitchMixin, TreeModelAdmin):
+class DepartmentAdmin(SwitchMixin, BinMixin, TreeModelAdmin):
     resource = "sys:dept"
     icon = "account_tree"
     refusal_fields: ClassVar = {
         DepartmentNameTakenError.reason: "name",
         DepartmentCycleError.reason: "parent",
+        DepartmentParentGoneError.reason: "parent",
     }
+    restore_fields = ("name", "parent")
+    bin_links = ("users", "children")
     list_display = ("tree_cell", "leader", "phone", "email", "people", "sort", "state")
     list_filter = ("is_active",)
     search_fields = ("name", "leader", "phone", "email")
@@ -47,7 +55,7 @@ class DepartmentAdmin(SwitchMixin, TreeModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Department]:
         found: QuerySet[Department] = super().get_queryset(request)
-        return found.filter(deleted_at=None).annotate(people_count=Count("users"))
+        return found.annotate(people_count=PEOPLE)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         rows = self.get_field_queryset(None, db_field, request)
@@ -80,12 +88,18 @@ class DepartmentAdmin(SwitchMixin, TreeModelAdmin):
         for department in instances:
             services.department_delete(department=department)
 
+    def bring_back(self, request: HttpRequest, instance: Department, data: dict[str, Any]) -> None:
+        services.department_restore(department=instance, **data)
+
+    def remove_for_good(self, request: HttpRequest, instances: list[Department]) -> None:
+        services.departments_purge(departments=instances)
+
     def switch(self, request: HttpRequest, instances: list[Department], *, is_active: bool) -> None:
         services.departments_set_active(departments=instances, is_active=is_active)
 
 
 @admin.register(Position)
-class PositionAdmin(SwitchMixin, ConsoleModelAdmin):
+class PositionAdmin(SwitchMixin, BinMixin, ConsoleModelAdmin):
     resource = "sys:position"
     icon = "badge"
     place = 1
@@ -93,6 +107,8 @@ class PositionAdmin(SwitchMixin, ConsoleModelAdmin):
         PositionNameTakenError.reason: "name",
         PositionCodeTakenError.reason: "code",
     }
+    restore_fields = ("name", "code")
+    bin_links = ("users",)
     list_display = ("name", "code", "people", "sort", "state")
     list_filter = ("is_active",)
     search_fields = ("name", "code")
@@ -101,7 +117,7 @@ class PositionAdmin(SwitchMixin, ConsoleModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Position]:
         found: QuerySet[Position] = super().get_queryset(request)
-        return found.annotate(people_count=Count("users"))
+        return found.annotate(people_count=PEOPLE)
 
     @admin.display(description=_("people"), ordering="people_count")
     def people(self, position: Any) -> int:
@@ -122,6 +138,12 @@ class PositionAdmin(SwitchMixin, ConsoleModelAdmin):
 
     def remove(self, request: HttpRequest, instances: list[Position]) -> None:
         services.positions_delete(positions=instances)
+
+    def bring_back(self, request: HttpRequest, instance: Position, data: dict[str, Any]) -> None:
+        services.position_restore(position=instance, **data)
+
+    def remove_for_good(self, request: HttpRequest, instances: list[Position]) -> None:
+        services.positions_purge(positions=instances)
 
     def switch(self, request: HttpRequest, instances: list[Position], *, is_active: bool) -> None:
         services.positions_set_active(positions=instances, is_active=is_active)

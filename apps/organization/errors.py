@@ -30,6 +30,23 @@ class DepartmentChildrenError(DomainError):
     message = _("The department %(name)s has departments below it. Delete them first.")
 
 
+class DepartmentRestoreNameError(DepartmentNameTakenError):
+    """As its parent; it says what to do about it."""
+
+    message = _(
+        "Another department is called %(name)s now. To restore this one, give it another name "
+        "(name)."
+    )
+
+
+class DepartmentParentGoneError(DomainError):
+    reason = "organization.department.parent_gone"
+    message = _(
+        "The department above, %(name)s, is in the bin. Restore it first, or choose another place "
+        "(parent_id; 0 is the top)."
+    )
+
+
 class PositionNameTakenError(DomainError):
     reason = "organization.position.name_taken"
     message = _("A position with this name exists already.")
@@ -43,3 +60,20 @@ class PositionCodeTakenError(DomainError):
 class PositionInUseError(DomainError):
     reason = "organization.position.in_use"
     message = _("Users hold the position %(name)s. Take it away from them first.")
+
+
+class PositionRestoreNameError(PositionNameTakenError):
+    """As its parent; it says what to do about it."""
+
+    message = _(
+        "Another position is called %(name)s now. To restore this one, give it another name (name)."
+    )
+
+
+class PositionRestoreCodeError(PositionCodeTakenError):
+    """As its parent; it says what to do about it."""
+
+    message = _(
+        "Another position has the code %(code)s now. To restore this one, give it another code "
+        "(code)."
+    )

@@ -3,16 +3,15 @@
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Case, F, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.models import OwnedModel
+from apps.core.models import BinnedModel, LiveManager, unique_if_live
 from apps.core.scopes import Scoped
 from apps.organization.querysets import DepartmentQuerySet
 
 
-class Department(OwnedModel):
-    """A node of the department tree. Deleted ones stay as rows and keep nobody from their name."""
+class Department(BinnedModel):
+    """A node of the department tree."""
 
     name = models.CharField(_("name"), max_length=64)
     parent_id: int | None
@@ -29,18 +28,10 @@ class Department(OwnedModel):
     phone = models.CharField(_("phone"), max_length=11, blank=True)
     email = models.EmailField(_("e-mail"), max_length=64, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
-    deleted_at = models.DateTimeField(_("deleted at"), null=True, blank=True, editable=False)
-    # Unique among the living in every database: MariaDB knows no partial index, but in all of
-    # them a unique column may hold NULL many times.
-    live_name = models.GeneratedField(
-        expression=Case(When(deleted_at__isnull=True, then=F("name")), default=Value(None)),
-        output_field=models.CharField(max_length=64, null=True),
-        db_persist=True,
-        unique=True,
-        editable=False,
-    )
+    live_name = unique_if_live("name", max_length=64)
 
-    objects = DepartmentQuerySet.as_manager()
+    objects: ClassVar = LiveManager.from_queryset(DepartmentQuerySet)()
+    everything: ClassVar = DepartmentQuerySet.as_manager()
     scoped: ClassVar = Scoped(
         name="Dept",
         columns={
@@ -63,14 +54,16 @@ class Department(OwnedModel):
         return self.name
 
 
-class Position(OwnedModel):
+class Position(BinnedModel):
     """What somebody is in the organization; a user holds any number of them."""
 
-    name = models.CharField(_("name"), max_length=64, unique=True)
-    code = models.CharField(_("code"), max_length=64, unique=True)
+    name = models.CharField(_("name"), max_length=64)
+    code = models.CharField(_("code"), max_length=64)
     sort = models.PositiveIntegerField(_("order"), default=0)
     is_active = models.BooleanField(_("active"), default=True)
     remark = models.TextField(_("remark"), blank=True)
+    live_name = unique_if_live("name", max_length=64)
+    live_code = unique_if_live("code", max_length=64)
 
     scoped: ClassVar = Scoped(
         name="Position",

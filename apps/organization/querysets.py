@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 
 
 class DepartmentQuerySet(QuerySet["Department"]):
-    def live(self) -> DepartmentQuerySet:
-        """Keep the departments that are not deleted."""
-        return self.filter(deleted_at__isnull=True)
-
     def keys_below(self, pk: int) -> list[int]:
         """Return the keys of a department and of all below it, sorted."""
         return sorted(below(dict(self.order_by().values_list("pk", "parent_id")), pk))

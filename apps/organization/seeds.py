@@ -22,7 +22,7 @@ DEMO_POSITIONS = (
 @transaction.atomic
 def seed(*, demo: bool) -> None:
     """Make the head office where there is no department at all, and for a demo some more."""
-    if Department.objects.exists():
+    if Department._base_manager.exists():  # in the bin, too
         return
     with translation.override(settings.LANGUAGE_CODE):
         head = department_create(name=str(HEAD_OFFICE))
@@ -33,6 +33,6 @@ def seed(*, demo: bool) -> None:
 def _make_demo(head: Department) -> None:
     for sort, name in enumerate(DEMO_DEPARTMENTS, start=1):
         department_create(name=str(name), parent=head, sort=sort)
-    if not Position.objects.exists():
+    if not Position._base_manager.exists():
         for sort, (code, name) in enumerate(DEMO_POSITIONS, start=1):
             position_create(name=str(name), code=code, sort=sort)

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from apps.core.cached import PRINCIPALS, invalidate
 from apps.core.errors import NotFoundError
@@ -15,10 +14,14 @@ from apps.organization.errors import (
     DepartmentChildrenError,
     DepartmentCycleError,
     DepartmentNameTakenError,
+    DepartmentParentGoneError,
+    DepartmentRestoreNameError,
     DepartmentUsersError,
     PositionCodeTakenError,
     PositionInUseError,
     PositionNameTakenError,
+    PositionRestoreCodeError,
+    PositionRestoreNameError,
 )
 from apps.organization.models import Department, Position
 
@@ -76,7 +79,7 @@ def departments_set_active(*, departments: Iterable[Department], is_active: bool
 
 @transaction.atomic
 def department_delete(*, department: Department) -> None:
-    """Delete a department that nobody belongs to; its row stays, its name is free again.
+    """Move a department that nobody belongs to into the bin; its name is free again.
 
     Raises:
         DepartmentUsersError: Users belong to it.
@@ -84,11 +87,53 @@ def department_delete(*, department: Department) -> None:
     """
     if department.users.exists():
         raise DepartmentUsersError(name=department.name)
-    if department.children.live().exists():
+    if department.children.exists():
         raise DepartmentChildrenError(name=department.name)
-    department.deleted_at = timezone.now()
-    department.save()
+    department.move_to_bin()
     invalidate(PRINCIPALS)
+
+
+@transaction.atomic
+def department_restore(*, department: Department, **columns: Any) -> Department:
+    """Take a department out of the bin, to where it was.
+
+    Args:
+        columns: What it is to have instead: `name`, and `parent`, None for the top.
+
+    Raises:
+        DepartmentRestoreNameError: A living department has the name.
+        DepartmentParentGoneError: The department above is in the bin.
+        NotFoundError: The parent given was deleted a moment ago.
+    """
+    name = columns.get("name", department.name)
+    if Department.objects.filter(name=name).exists():
+        raise DepartmentRestoreNameError(name=name)
+    if "parent" in columns:
+        _refuse_deleted(columns["parent"])
+    elif department.parent is not None and not _is_live(department.parent):
+        raise DepartmentParentGoneError(name=department.parent.name)
+    department.take_out_of_bin(**columns)
+    invalidate(PRINCIPALS)
+    return department
+
+
+@transaction.atomic
+def departments_purge(*, departments: Iterable[Department]) -> None:
+    """Delete departments in the bin for good: all of them or none.
+
+    What is in the bin with them and belongs to one belongs to none then.
+
+    Raises:
+        DepartmentUsersError, DepartmentChildrenError: Somebody or something living belongs to one.
+    """
+    for department in departments:
+        if department.users.exists():
+            raise DepartmentUsersError(name=department.name)
+        if department.children.exists():
+            raise DepartmentChildrenError(name=department.name)
+        _let_go(department.users(manager="bin"), "department")
+        _let_go(department.children(manager="bin"), "parent")
+        department.delete()
 
 
 @transaction.atomic
@@ -129,28 +174,64 @@ def positions_set_active(*, positions: Iterable[Position], is_active: bool) -> N
 
 @transaction.atomic
 def positions_delete(*, positions: Iterable[Position]) -> None:
-    """Delete positions that nobody holds: all of them or none.
+    """Move positions that nobody holds into the bin: all of them or none.
 
     Raises:
         PositionInUseError: Users hold one of them; it names it.
     """
-    pks = [position.pk for position in positions]
-    held = Position.objects.filter(pk__in=pks, users__isnull=False).first()
-    if held is not None:
-        raise PositionInUseError(name=held.name)
-    Position.objects.filter(pk__in=pks).delete()
+    for position in positions:
+        if position.users.exists():
+            raise PositionInUseError(name=position.name)
+        position.move_to_bin()
+
+
+@transaction.atomic
+def position_restore(*, position: Position, **columns: Any) -> Position:
+    """Take a position out of the bin; users in or out of the bin who had it have it again.
+
+    Args:
+        columns: What it is to have instead: `name`, `code`.
+
+    Raises:
+        PositionRestoreNameError, PositionRestoreCodeError: Another position has it.
+    """
+    name, code = columns.get("name", position.name), columns.get("code", position.code)
+    if Position.objects.filter(name=name).exists():
+        raise PositionRestoreNameError(name=name)
+    if Position.objects.filter(code=code).exists():
+        raise PositionRestoreCodeError(code=code)
+    position.take_out_of_bin(**columns)
+    return position
+
+
+@transaction.atomic
+def positions_purge(*, positions: Iterable[Position]) -> None:
+    """Delete positions in the bin for good; users in the bin who had one lose it."""
+    for position in positions:
+        position.delete()
+
+
+def _let_go(rows: Any, name: str) -> None:
+    """Take away what the rows have under a name; one by one, so that the history knows."""
+    for row in rows.all():
+        setattr(row, name, None)
+        row.save(update_fields=[name])
 
 
 def _refuse_taken_name(name: str, *, but: Department | None) -> None:
-    living = Department.objects.live()
-    others = living.exclude(pk=but.pk) if but else living
+    others = Department.objects.exclude(pk=but.pk) if but else Department.objects.all()
     if others.filter(name=name).exists():
         raise DepartmentNameTakenError
 
 
 def _refuse_deleted(parent: Department | None) -> None:
-    if parent is not None and not Department.objects.live().filter(pk=parent.pk).exists():
+    if parent is not None and not _is_live(parent):
         raise NotFoundError
+
+
+def _is_live(department: Department) -> bool:
+    """Tell whether a department is not in the bin, and keep it from going there meanwhile."""
+    return bool(Department.objects.select_for_update().filter(pk=department.pk))
 
 
 def _refuse_taken_position(*, name: str | None, code: str | None, but: Position | None) -> None:

@@ -96,6 +96,7 @@ SECRET_KEY = secret_key(env.secret_key, DATA_DIR)
 JWT_KEYS = jwt_keys(env.jwt_keys, SECRET_KEY)
 ALLOWED_HOSTS = list(env.allowed_hosts)
 AUTH_USER_MODEL = "accounts.User"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # user names are unique among the living: `live_username`
 AUTHENTICATION_BACKENDS = [
     "apps.accounts.backends.PasswordBackend",
     "apps.access.backends.RoleMenuBackend",

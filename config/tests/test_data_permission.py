@@ -22,6 +22,8 @@ USERS, DEPTS = "/api/v1/sys/users", "/api/v1/sys/depts"
 CODES = (
     "sys:user:list,sys:user:add,sys:user:edit,sys:user:del,sys:user:permission:edit",
     "sys:dept:list,sys:dept:add,sys:dept:edit,sys:dept:del",
+    "sys:user:bin,sys:user:restore,sys:user:purge",
+    "sys:dept:bin,sys:dept:restore,sys:dept:purge",
     "monitor:session:list,monitor:session:kick,sys:session:list,sys:session:del",
 )
 OK, GONE, BUSY = HTTPStatus.OK, HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT
@@ -172,6 +174,78 @@ def test_sessions_are_seen_with_their_users(
     assert {row["username"] for row in rows} == seen
 
 
+# Users in the bin
+
+
+def _others_binned(house: House) -> dict[str, User]:
+    """Delete everybody but the actor, who cannot be in the bin and look into it."""
+    others = {kind: user for kind, user in house.users.items() if kind != "own"}
+    for user in others.values():
+        user.move_to_bin()
+    return others
+
+
+@_each(PRESETS)
+def test_users_in_the_bin_are_listed_and_counted(house: House, preset: str, seen: set[str]) -> None:
+    client = house.sees_by(preset)
+    _others_binned(house)
+    page = client.get(f"{USERS}/bin").json()["data"]
+    assert {row["username"] for row in page["items"]} == seen - {"own"}
+    assert page["total"] == len(seen - {"own"})
+    left = client.get(USERS).json()["data"]["items"]
+    assert {row["username"] for row in left} == seen & {"own"}
+
+
+@_each(PRESETS)
+def test_users_in_the_bin_are_restored(house: House, preset: str, seen: set[str]) -> None:
+    client = house.sees_by(preset)
+    answers = {
+        kind: client.put(f"{USERS}/{user.pk}/restore").status_code
+        for kind, user in _others_binned(house).items()
+    }
+    expected = _expected(seen)
+    expected.pop("own")
+    assert answers == expected
+    assert set(User.objects.values_list("username", flat=True)) == {"own"} | seen
+
+
+@_each(PRESETS)
+def test_users_in_the_bin_are_purged(house: House, preset: str, seen: set[str]) -> None:
+    client = house.sees_by(preset)
+    others = _others_binned(house)
+    everybody = {"pks": [user.pk for user in others.values()]}
+    is_all_seen = others.keys() <= seen
+    assert client.delete(f"{USERS}/bin", everybody).status_code == (OK if is_all_seen else GONE)
+    if not is_all_seen:
+        kind = next(iter(others.keys() - seen))
+        assert client.delete(f"{USERS}/bin/{others[kind].pk}").status_code == GONE
+        assert User.bin.count() == len(others)
+        assert client.delete(f"{USERS}/bin", {"all": True}).status_code == OK
+    assert set(User.bin.values_list("username", flat=True)) == others.keys() - seen
+
+
+@_each(PRESETS)
+def test_users_in_the_bin_of_the_console(
+    house: House, console_for: Any, preset: str, seen: set[str]
+) -> None:
+    house.sees_by(preset)
+    others = _others_binned(house)
+    browser = console_for(house.actor)
+    path = "/admin/accounts/user/bin/"
+    shown = browser.get(path).context["page"].object_list
+    assert {user.username for user in shown} == seen - {"own"}
+    for user in others.values():
+        browser.post(path, {"action": "restore", "row": user.pk})
+    assert set(User.objects.values_list("username", flat=True)) == {"own"} | seen
+    _others_binned(house)
+    asked = browser.post(path, {"action": "purge_all"})
+    named = {row.username for row, _lost in asked.context["rows"]} if asked.context else set()
+    assert named == seen - {"own"}
+    data = {"action": "purge", "confirmed": "yes", "row": [user.pk for user in others.values()]}
+    browser.post(path, data)
+    assert set(User.bin.values_list("username", flat=True)) == others.keys() - seen
+
+
 # Departments
 
 
@@ -239,6 +313,29 @@ def test_departments_in_the_console(
         for kind, dept in house.depts.items()
     }
     assert {kind for kind, is_open in pages.items() if is_open} == seen
+
+
+@_each(DEPT_PRESETS)
+def test_departments_in_the_bin(house: House, preset: str, seen: set[str]) -> None:
+    client = house.sees_by(preset)
+    emptied = {kind: house.depts[kind] for kind in ("own", "below", "foreign")}
+    for dept in (*emptied.values(), Department.objects.get(name="deep")):
+        dept.move_to_bin()
+    seen = seen & emptied.keys()
+    rows = client.get(f"{DEPTS}/bin").json()["data"]["items"]
+    assert {row["name"] for row in rows} - {"deep"} == seen
+    for kind, dept in emptied.items():
+        status = client.put(f"{DEPTS}/{dept.pk}/restore").status_code
+        # The one that the user made hangs on the foreign one, which is in the bin.
+        there = BUSY if kind == "own" else OK
+        assert status == (there if kind in seen else GONE), kind
+        dept.move_to_bin()
+    User.objects.exclude(pk=house.actor.pk).update(department=None)
+    for kind, dept in emptied.items():
+        status = client.delete(f"{DEPTS}/bin/{dept.pk}").status_code
+        assert status == (OK if kind in seen else GONE), kind
+    left = set(Department.bin.values_list("name", flat=True))
+    assert left - {"deep"} == emptied.keys() - seen
 
 
 # In and out

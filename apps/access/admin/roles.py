@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
@@ -20,13 +20,15 @@ from apps.access.selectors import split_codes
 from apps.access.services.held import held_scope_ids
 from apps.access.services.roles import (
     role_create,
+    role_restore,
     role_set_menus,
     role_set_scopes,
     role_update,
     roles_delete,
+    roles_purge,
     roles_set_active,
 )
-from apps.core.console import ConsoleModelAdmin, SwitchMixin, chips, state_chip
+from apps.core.console import BinMixin, ConsoleModelAdmin, SwitchMixin, chips, state_chip
 
 
 class RoleForm(forms.ModelForm[Role]):
@@ -44,11 +46,13 @@ class RoleForm(forms.ModelForm[Role]):
 
 
 @admin.register(Role)
-class RoleAdmin(SwitchMixin, ConsoleModelAdmin):
+class RoleAdmin(SwitchMixin, BinMixin, ConsoleModelAdmin):
     resource = "sys:role"
     icon = "shield_person"
     form = RoleForm
     refusal_fields: ClassVar = {RoleNameTakenError.reason: "name"}
+    restore_fields = ("name",)
+    bin_links = ("users", "menus", "scopes")
     list_display = ("name", "people", "entries", "view", "remark", "state")
     list_filter = ("is_active", "is_scoped")
     search_fields = ("name", "remark")
@@ -57,7 +61,7 @@ class RoleAdmin(SwitchMixin, ConsoleModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Role]:
         found: QuerySet[Role] = super().get_queryset(request)
         return found.annotate(
-            people_count=_count("users"),
+            people_count=_count("users", filter=Q(users__deleted_at=None)),
             entry_count=_count("menus"),
         )
 
@@ -125,6 +129,12 @@ class RoleAdmin(SwitchMixin, ConsoleModelAdmin):
     def remove(self, request: HttpRequest, instances: list[Role]) -> None:
         roles_delete(actor=request.user, roles=instances)
 
+    def bring_back(self, request: HttpRequest, instance: Role, data: dict[str, Any]) -> None:
+        role_restore(actor=request.user, role=instance, **data)
+
+    def remove_for_good(self, request: HttpRequest, instances: list[Role]) -> None:
+        roles_purge(actor=request.user, roles=instances)
+
     def switch(self, request: HttpRequest, instances: list[Role], *, is_active: bool) -> None:
         roles_set_active(actor=request.user, roles=instances, is_active=is_active)
 
@@ -133,10 +143,10 @@ class RoleAdmin(SwitchMixin, ConsoleModelAdmin):
         return may_write and self.holds(request, verb)
 
 
-def _count(link: str) -> Coalesce:
+def _count(link: str, **options: Any) -> Coalesce:
     """Return how many rows a role is linked to, counted apart so that links do not multiply."""
     rows = Role.objects.filter(pk=OuterRef("pk")).order_by().values("pk")
-    return Coalesce(Subquery(rows.annotate(times=Count(link)).values("times")), 0)
+    return Coalesce(Subquery(rows.annotate(times=Count(link, **options)).values("times")), 0)
 
 
 def _apart(data: dict[str, Any]) -> tuple[dict[str, Any], Any, Any]:

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from apps.access.choices import Expression, MenuKind, Operator
 from apps.access.validators import link_validator
+from apps.core.api.bins import BinnedRow
 from apps.core.api.fields import (
     ChangedTimeField,
     IdField,
@@ -164,6 +165,16 @@ class RoleDetailRow(RoleRow):
 
     menus = MenuRow(many=True)
     scopes = ScopeRow(many=True)
+
+
+class BinnedRoleRow(RoleRow, BinnedRow):
+    """A role in the bin."""
+
+
+class RoleRestoreSerializer(serializers.Serializer[Any]):
+    """What a role is to have when it is restored; what is not sent is as it was."""
+
+    name = serializers.CharField(max_length=32, required=False)
 
 
 class RoleWriteSerializer(serializers.Serializer[Any]):

@@ -26,6 +26,7 @@ from apps.access.services import roles as role_services
 from apps.access.services import rules as rule_services
 from apps.access.services import scopes as scope_services
 from apps.core.api.batches import StatusMixin
+from apps.core.api.bins import BinMixin
 from apps.core.api.fields import IdField
 from apps.core.api.pagination import PagePagination
 from apps.core.api.schema import answers
@@ -81,7 +82,7 @@ class MenuViewSet(
             menu_services.menu_delete(actor=self.request.user, menu=menu)
 
 
-class RoleViewSet(StatusMixin[Role], CrudViewSet[Role]):
+class RoleViewSet(StatusMixin[Role], BinMixin[Role], CrudViewSet[Role]):
     """Roles: what they are called and what they hold."""
 
     guard = Guard(
@@ -99,6 +100,8 @@ class RoleViewSet(StatusMixin[Role], CrudViewSet[Role]):
     queryset = Role.objects.all()
     row = serializers.RoleRow
     detail_row = serializers.RoleDetailRow
+    bin_row = serializers.BinnedRoleRow
+    restore_serializer_class = serializers.RoleRestoreSerializer
     write_serializer_class = serializers.RoleWriteSerializer
     filterset_class = RoleFilter
     pagination_class = PagePagination
@@ -153,6 +156,12 @@ class RoleViewSet(StatusMixin[Role], CrudViewSet[Role]):
 
     def remove(self, instances: list[Role]) -> None:
         role_services.roles_delete(actor=self.request.user, roles=instances)
+
+    def bring_back(self, instance: Role, data: dict[str, Any]) -> None:
+        role_services.role_restore(actor=self.request.user, role=instance, **data)
+
+    def remove_for_good(self, instances: list[Role]) -> None:
+        role_services.roles_purge(actor=self.request.user, roles=instances)
 
     def switch(self, instances: list[Role], *, is_active: bool) -> None:
         role_services.roles_set_active(

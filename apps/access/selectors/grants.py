@@ -58,5 +58,5 @@ def is_unscoped(user_id: int) -> bool:
 
 def scope_ids_of(user_id: int) -> set[int]:
     """Return the ids of the data scopes that the active roles of a user hold."""
-    held = DataScope.objects.filter(roles__users=user_id, roles__is_active=True)
+    held = DataScope.objects.filter(roles__in=Role.objects.active().filter(users=user_id))
     return set(held.order_by().values_list("pk", flat=True))

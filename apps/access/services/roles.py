@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from apps.access.errors import RoleInUseError, RoleNameTakenError
+from apps.access.errors import RoleNameTakenError, RoleRestoreNameError
 from apps.access.models import DataScope, Menu, Role
 from apps.access.selectors import split_codes
 from apps.access.services.held import (
@@ -82,21 +82,47 @@ def roles_set_active(*, actor: Actor | None, roles: Iterable[Role], is_active: b
 
 @transaction.atomic
 def roles_delete(*, actor: Actor | None, roles: Iterable[Role]) -> None:
-    """Delete roles that no user holds: all of them or none.
+    """Move roles into the bin: all of them or none. Who holds one has nothing of it from now on.
 
     Raises:
-        RoleInUseError: Users hold one of them; it names it.
         NotHeldError: The actor does not hold what one of them gives.
     """
-    listed = list(roles)
-    pks = [role.pk for role in listed]
-    held = Role.objects.filter(pk__in=pks, users__isnull=False).first()
-    if held is not None:
-        raise RoleInUseError(name=held.name)
-    for role in listed:
+    for role in roles:
         ensure_role_held(actor=actor, role=role)
-    Role.objects.filter(pk__in=pks).delete()
+        role.move_to_bin()
     invalidate(PRINCIPALS)
+
+
+@transaction.atomic
+def role_restore(*, actor: Actor | None, role: Role, **columns: Any) -> Role:
+    """Take a role out of the bin, with what it grants, for whoever held it.
+
+    Args:
+        columns: What it is to have instead: `name`.
+
+    Raises:
+        RoleRestoreNameError: Another role has the name.
+        NotHeldError: The actor does not hold what the role gives.
+    """
+    ensure_role_held(actor=actor, role=role)
+    name = columns.get("name", role.name)
+    if Role.objects.filter(name=name).exists():
+        raise RoleRestoreNameError(name=name)
+    role.take_out_of_bin(**columns)
+    invalidate(PRINCIPALS)
+    return role
+
+
+@transaction.atomic
+def roles_purge(*, actor: Actor | None, roles: Iterable[Role]) -> None:
+    """Delete roles in the bin for good: all of them or none. Who held one has lost it.
+
+    Raises:
+        NotHeldError: The actor does not hold what one of them gives.
+    """
+    for role in roles:
+        ensure_role_held(actor=actor, role=role)
+        role.delete()
 
 
 @transaction.atomic

@@ -20,9 +20,11 @@ from apps.accounts.errors import (
     EmailTakenError,
     PasswordPolicyError,
     PasswordReusedError,
+    RestoreDepartmentError,
     UsernameTakenError,
 )
 from apps.accounts.models import Session, User
+from apps.accounts.services.bins import user_restore, users_purge
 from apps.accounts.services.ranks import ensure_manageable
 from apps.accounts.services.sessions import sessions_close
 from apps.accounts.services.users import (
@@ -34,6 +36,7 @@ from apps.accounts.services.users import (
     user_update,
 )
 from apps.core.console import (
+    BinMixin,
     ConsoleModelAdmin,
     SwitchMixin,
     TreeChoiceField,
@@ -70,7 +73,7 @@ SUPERUSERS_FLAGS = ("is_superuser", "is_staff")
 
 
 @admin.register(User)
-class UserAdmin(ExplainMixin, SwitchMixin, ConsoleModelAdmin):
+class UserAdmin(ExplainMixin, SwitchMixin, BinMixin, ConsoleModelAdmin):
     resource = "sys:user"
     icon = "group"
     refusal_fields: ClassVar = {
@@ -78,7 +81,10 @@ class UserAdmin(ExplainMixin, SwitchMixin, ConsoleModelAdmin):
         EmailTakenError.reason: "email",
         PasswordPolicyError.reason: "password",
         PasswordReusedError.reason: "password",
+        RestoreDepartmentError.reason: "department",
     }
+    restore_fields = ("username", "email", "department")
+    bin_links = ("roles", "positions", "sessions")
     list_display = ("who", "department", "role_chips", "email", "seen", "state")
     list_filter = (
         ("department", VisibleRelatedFilter),
@@ -196,6 +202,12 @@ class UserAdmin(ExplainMixin, SwitchMixin, ConsoleModelAdmin):
     def remove(self, request: HttpRequest, instances: list[User]) -> None:
         for user in instances:
             user_delete(actor=_actor(request), user=user)
+
+    def bring_back(self, request: HttpRequest, instance: User, data: dict[str, Any]) -> None:
+        user_restore(actor=_actor(request), user=instance, **data)
+
+    def remove_for_good(self, request: HttpRequest, instances: list[User]) -> None:
+        users_purge(actor=_actor(request), users=instances)
 
     def switch(self, request: HttpRequest, instances: list[User], *, is_active: bool) -> None:
         for user in instances:

@@ -12,6 +12,7 @@ from apps.access.api.serializers import MenuRow, RoleRow, ScopeRow
 from apps.access.validators import CODE
 from apps.accounts.models import User
 from apps.accounts.selectors.sessions import is_online
+from apps.core.api.bins import BinnedRow
 from apps.core.api.fields import IdField, StatusField, TextField, WireTimeField
 from apps.core.api.rows import Computed, EmptyList, RowSerializer
 from apps.organization.api.serializers import DeptRow, PositionRow
@@ -69,6 +70,10 @@ class UserDetailRow(UserRow):
     positions = PositionRow(many=True)
 
 
+class BinnedUserRow(UserRow, BinnedRow):
+    """A user in the bin."""
+
+
 class ProfileRow(UserBasicRow):
     """The signed-in user, as they see themselves; department and roles by name."""
 
@@ -111,6 +116,24 @@ class UserUpdateSerializer(_UserWriteSerializer):
     def validate_avatar(self, value: str | None) -> str:
         """Return "" for "none"."""
         return value or ""
+
+
+class UserRestoreSerializer(serializers.Serializer[User]):
+    """What a user is to have when restored; what is not sent is as it was."""
+
+    username = serializers.CharField(
+        max_length=64,
+        required=False,
+        validators=User._meta.get_field("username").validators[:1],
+    )
+    email = serializers.EmailField(
+        required=False, allow_null=True, allow_blank=True, max_length=254
+    )
+    dept_id = IdField(required=False, allow_null=True)
+
+    def validate_email(self, value: str | None) -> str | None:
+        """Return None for "none"."""
+        return value.lower() if value else None
 
 
 class FlagQuerySerializer(serializers.Serializer[User]):

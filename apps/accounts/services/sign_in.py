@@ -69,7 +69,8 @@ def user_sign_in(
             raise PasswordExpiredError
     with transaction.atomic():
         user.last_login = timezone.now()
-        User.objects.filter(pk=user.pk).update(last_login=user.last_login)
+        if not User.objects.filter(pk=user.pk).update(last_login=user.last_login):
+            raise SignInError  # deleted a moment ago
         pair = session_open(user=user, channel=channel)
         invalidate(user_tag(user.pk))
         signed_in.send(sender=User, user=user, channel=str(channel))

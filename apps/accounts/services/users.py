@@ -18,6 +18,7 @@ from apps.accounts.errors import (
     EmailTakenError,
     LastSuperuserError,
     SelfChangeError,
+    SessionEndedError,
     SuperuserOnlyError,
     UsernameTakenError,
 )
@@ -67,7 +68,7 @@ def user_create(
     if actor is not None:
         roles_assignable(actor=actor, roles=given)
     _refuse_taken(username=username, email=profile.get("email"), but=None)
-    _hold(department)
+    hold_department(department)
     user = User(
         username=username,
         nickname=profile.pop("nickname", "") or username,
@@ -102,7 +103,7 @@ def user_update(
     """
     ensure_manageable(actor=actor, user=user)
     _refuse_taken(username=columns.get("username"), email=columns.get("email"), but=user)
-    _hold(columns.get("department"))
+    hold_department(columns.get("department"))
     for name, value in columns.items():
         setattr(user, name, value)
     user.save()
@@ -151,7 +152,7 @@ def user_flag_toggle(*, actor: User, user: User, flag: Flag) -> bool:
 
 @transaction.atomic
 def user_delete(*, actor: User, user: User) -> None:
-    """Delete a user and everything that is theirs alone; their sessions end.
+    """Move a user into the bin: for everybody they are gone, and their sessions end.
 
     Raises:
         SelfChangeError: The actor's own account.
@@ -162,9 +163,9 @@ def user_delete(*, actor: User, user: User) -> None:
         raise SelfChangeError
     ensure_manageable(actor=actor, user=user)
     _refuse_last_superuser(user)
+    user.move_to_bin()
     sessions_close(sessions=user.sessions.all(), closing=Closing.DISABLED)
     invalidate(user_tag(user.pk))
-    user.delete()
 
 
 @transaction.atomic
@@ -183,8 +184,14 @@ def user_password_reset(
 
 @transaction.atomic
 def profile_update(*, user: User, **columns: Any) -> None:
-    """Change somebody's own nickname or avatar."""
-    stored = User.objects.select_for_update().get(pk=user.pk)
+    """Change somebody's own nickname or avatar.
+
+    Raises:
+        SessionEndedError: They were deleted a moment ago.
+    """
+    stored = User.objects.select_for_update().filter(pk=user.pk).first()
+    if stored is None:
+        raise SessionEndedError
     for name, value in columns.items():
         setattr(stored, name, value)
     stored.save(update_fields=[*columns, "updated_at", "updated_by_id"])
@@ -212,7 +219,7 @@ def _refuse_taken(*, username: str | None, email: str | None, but: User | None) 
         raise EmailTakenError
 
 
-def _hold(department: Department | None) -> None:
+def hold_department(department: Department | None) -> None:
     """Keep a department from being deleted until its new user is written.
 
     Raises:
@@ -220,7 +227,7 @@ def _hold(department: Department | None) -> None:
     """
     if department is None:
         return
-    held = Department.objects.live().select_for_update().filter(pk=department.pk)
+    held = Department.objects.select_for_update().filter(pk=department.pk)
     if held.first() is None:
         raise NotFoundError
 

@@ -72,3 +72,56 @@ def test_guesses_at_the_same_time_are_counted_like_guesses_one_by_one(
     statuses = at_once(*(lambda: APIClient().post("/api/v1/auth/login", body) for _n in range(9)))
     assert statuses.count(HTTPStatus.FORBIDDEN) <= 5
     assert statuses.count(HTTPStatus.TOO_MANY_REQUESTS) >= 4
+
+
+@pytest.mark.parametrize("same", [{"username": "bob"}, {"email": "bob@example.com"}])
+def test_of_two_users_restored_to_one_name_at_the_same_time_one_returns(
+    two_clients: list[APIClient],
+    make_user: Callable[..., Any],
+    at_once: AtOnce,
+    same: dict[str, str],
+) -> None:
+    users = []
+    for _number in range(2):
+        users.append(make_user(**same))
+        users[-1].move_to_bin()
+    first, second = two_clients
+    statuses = at_once(
+        lambda: first.put(f"{USERS}/{users[0].pk}/restore"),
+        lambda: second.put(f"{USERS}/{users[1].pk}/restore"),
+    )
+    assert statuses == [HTTPStatus.OK, HTTPStatus.CONFLICT]
+    assert User.objects.filter(**same).count() == User.bin.count() == 1
+
+
+def test_a_user_deleted_while_they_sign_in_has_no_session_that_works(
+    two_clients: list[APIClient], user: Any, at_once: AtOnce
+) -> None:
+    body = {"username": "ann", "password": PASSWORD}
+    answers: list[Any] = []
+
+    def sign_in() -> Any:
+        answers.append(APIClient().post("/api/v1/auth/login", body))
+        return answers[0]
+
+    statuses = at_once(sign_in, lambda: two_clients[0].delete(f"{USERS}/{user.pk}"))
+    assert statuses[0] == HTTPStatus.OK
+    assert statuses[1] in {HTTPStatus.OK, HTTPStatus.FORBIDDEN}
+    assert not Session.objects.live().filter(user=user.pk).exists()
+
+
+def test_a_department_goes_or_the_one_below_returns_but_not_both(
+    two_clients: list[APIClient], at_once: AtOnce
+) -> None:
+    top = Department.objects.create(name="top")
+    below = Department.objects.create(name="below", parent=top)
+    below.move_to_bin()
+    first, second = two_clients
+    url = "/api/v1/sys/depts"
+    statuses = at_once(
+        lambda: first.delete(f"{url}/{top.pk}"),
+        lambda: second.put(f"{url}/{below.pk}/restore"),
+    )
+    assert statuses == [HTTPStatus.OK, HTTPStatus.CONFLICT]
+    counts = (Department.objects.count(), Department.bin.count())
+    assert counts in {(2, 0), (0, 2)}

@@ -7,7 +7,15 @@ from typing import Any
 from django.db.models import Model
 
 PASSED_OVER = frozenset(
-    {"id", "created_at", "updated_at", "created_by_id", "updated_by_id", "last_login"}
+    {
+        "id",
+        "created_at",
+        "updated_at",
+        "created_by_id",
+        "updated_by_id",
+        "deleted_by_id",
+        "last_login",
+    }
 )
 """Columns that say nothing about the thing itself, or change by themselves."""
 
@@ -21,7 +29,7 @@ def snapshot_of(instance: Model) -> Values:
         for column in instance._meta.concrete_fields
         if column.attname not in PASSED_OVER and not column.generated
     ]
-    found = type(instance)._default_manager.filter(pk=instance.pk).values(*names).first()
+    found = type(instance)._base_manager.filter(pk=instance.pk).values(*names).first()
     return {name: _plain(value) for name, value in (found or {}).items()}
 
 

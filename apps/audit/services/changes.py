@@ -82,7 +82,7 @@ def _join(row: ChangeLog, action: ChangeAction, found: Changes) -> bool:
     for name, (before, after) in found.items():
         changes[name] = [changes[name][0] if name in changes else before, after]
     row.changes = orjson.dumps(changes).decode()
-    if action == ChangeAction.DELETED:
+    if action != ChangeAction.CHANGED:
         row.action = action.value
     row.mac = mac_of(row)
     unsealed = ChangeLog.objects.filter(pk=row.pk, position__isnull=True)

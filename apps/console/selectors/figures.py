@@ -60,7 +60,7 @@ def _users(user: Any) -> Figures:
 
 
 def _departments(user: Any) -> Figures:
-    return visible_to(Department.objects.live(), user).aggregate(
+    return visible_to(Department.objects.all(), user).aggregate(
         total=Count("pk"), active=Count("pk", filter=Q(is_active=True))
     )
 

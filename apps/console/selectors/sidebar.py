@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any
 
 from django.apps import AppConfig, apps
@@ -12,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.console import ConsoleModelAdmin
+from apps.core.console import BinMixin, ConsoleModelAdmin
 from apps.core.console.boards import Board, boards
 from apps.core.menus import declared_menus
 from apps.core.plugins import PluginConfig
@@ -31,7 +32,7 @@ def navigation(request: HttpRequest) -> list[Group]:
         if entry.label
     }
     home = {"title": _("Dashboard"), "icon": "space_dashboard", "link": reverse("admin:index")}
-    groups: dict[str, Group] = {"": {"title": "", "items": [home]}}
+    groups: dict[str, Group] = {"": {"title": "", "items": [home, *_bins(request)]}}
     entries = [entry for page in pages() if (entry := _page_entry(request, page, labels))]
     entries += [entry for page in boards() if (entry := _board_entry(request, page))]
     # A stable sort: pages of models stay before those of none where nothing says otherwise.
@@ -58,6 +59,16 @@ def _board_entry(request: HttpRequest, page: Board) -> Entry | None:
     config = apps.get_app_config(page.app_label)
     item = {"title": capfirst(str(page.label)), "icon": page.icon, "link": page.url()}
     return _where(config, page.place), config, item
+
+
+def _bins(request: HttpRequest) -> list[dict[str, Any]]:
+    """Return the way to the first bin that the operator may see; it leads on to the others."""
+    found = (
+        {"title": _("Recycle bin"), "icon": "delete", "link": page.url("recycle_bin")}
+        for page in pages()
+        if isinstance(page, BinMixin) and page.has_bin_permission(request)
+    )
+    return list(islice(found, 1))
 
 
 def pages() -> list[ConsoleModelAdmin]:

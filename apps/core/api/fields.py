@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
 from rest_framework import serializers
 
@@ -103,3 +104,16 @@ class PksSerializer(serializers.Serializer[Any]):
     """The rows of a bulk operation."""
 
     pks = serializers.ListField(child=IdField(), allow_empty=False, max_length=1000)
+
+
+class PurgeSerializer(serializers.Serializer[Any]):
+    """The rows of the bin to delete for good: `pks`, or `all` of them."""
+
+    pks = serializers.ListField(child=IdField(), allow_empty=False, max_length=1000, required=False)
+    all = serializers.BooleanField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Take one of the two, so that nobody empties the bin by leaving something out."""
+        if bool(attrs.get("pks")) == bool(attrs.get("all")):
+            raise serializers.ValidationError({"pks": _("Send either pks or all.")})
+        return attrs

@@ -25,7 +25,7 @@ from drf_spectacular.plumbing import (
 from rest_framework.fields import Field
 from rest_framework.serializers import BaseSerializer, Serializer
 
-from apps.core.api.fields import PksSerializer
+from apps.core.api.fields import PksSerializer, PurgeSerializer
 from apps.core.api.pagination import PagePagination
 from apps.core.api.rows import Computed, RowSerializer
 from apps.core.guards import Access, Guard, usual_summary
@@ -126,6 +126,11 @@ class CodeSchema(AutoSchema):
             "update": Answers(row=detail, body=write),
             "partial_update": Answers(row=detail, body=write),
             "destroy_many": Answers(body=PksSerializer),
+            "bin": Answers(row=getattr(self.view, "bin_row", None), page=True),
+            "restore": Answers(
+                row=detail, body=getattr(self.view, "restore_serializer_class", None)
+            ),
+            "purge_many": Answers(body=PurgeSerializer),
         }
         return usual.get(action, Answers())
 
@@ -261,7 +266,7 @@ class CodeSchema(AutoSchema):
         applies = {
             401: self.need() is not Access.PUBLIC or bool(told.auth),
             403: self.need() is not Access.PUBLIC,
-            404: has_path or self._action() == "destroy_many",
+            404: has_path or self._action() in {"destroy_many", "purge_many"},
             409: self.method in {"POST", "PUT", "PATCH", "DELETE"} and has_input,
             422: has_input,
             429: self._action() in limits,

@@ -46,7 +46,7 @@ def locked(queryset: QuerySet[M]) -> QuerySet[M]:
     The lock is put on the rows of the one table: a queryset that joins, groups or is distinct, as
     one that was narrowed by scopes may be, cannot be locked itself. Source: PostgreSQL, SELECT.
     """
-    manager = queryset.model._default_manager
+    manager = queryset.model._base_manager  # the rows may be in the bin
     return manager.select_for_update().filter(pk__in=queryset.order_by().values("pk"))
 
 

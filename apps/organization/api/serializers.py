@@ -5,6 +5,7 @@ from typing import Any
 from django.core.validators import EmailValidator
 from rest_framework import serializers
 
+from apps.core.api.bins import BinnedRow
 from apps.core.api.fields import ChangedTimeField, IdField, StatusField, TextField, WireTimeField
 from apps.core.api.rows import Computed, RowSerializer
 from apps.core.api.trees import ChildrenField
@@ -49,6 +50,17 @@ class DepartmentWriteSerializer(serializers.Serializer[Any]):
     status = StatusField(source="is_active")
 
 
+class BinnedDeptRow(DeptRow, BinnedRow):
+    """A department in the bin."""
+
+
+class DepartmentRestoreSerializer(serializers.Serializer[Any]):
+    """What a department is to have when it is restored; what is not sent is as it was."""
+
+    name = serializers.CharField(max_length=64, required=False)
+    parent_id = IdField(min_value=0, allow_null=True, required=False, help_text="0 for the top.")
+
+
 class PositionOptionRow(RowSerializer):
     """A position to choose."""
 
@@ -79,3 +91,14 @@ class PositionWriteSerializer(serializers.Serializer[Any]):
     sort = serializers.IntegerField(min_value=0, max_value=MAX_SORT, required=False)
     status = StatusField(source="is_active")
     remark = TextField(max_length=2000)
+
+
+class BinnedPositionRow(PositionRow, BinnedRow):
+    """A position in the bin."""
+
+
+class PositionRestoreSerializer(serializers.Serializer[Any]):
+    """What a position is to have when it is restored; what is not sent is as it was."""
+
+    name = serializers.CharField(max_length=64, required=False)
+    code = serializers.CharField(max_length=64, required=False)

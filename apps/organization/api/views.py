@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.core.api.batches import StatusMixin
+from apps.core.api.bins import BinMixin
 from apps.core.api.pagination import PagePagination
 from apps.core.api.schema import answers
 from apps.core.api.trees import TreeViewSet
@@ -34,13 +35,16 @@ class DepartmentViewSet(
     UpdateMixin[Department],
     DestroyMixin[Department],
     StatusMixin[Department],
+    BinMixin[Department],
     TreeViewSet[Department],
 ):
-    """Departments; a deleted one is found by nobody."""
+    """Departments; a deleted one is found in the bin alone."""
 
     guard = Guard("sys:dept", _("departments"), verbs={"set_status": "edit"})
-    queryset = Department.objects.live()
+    queryset = Department.objects.all()
     row = serializers.DeptRow
+    bin_row = serializers.BinnedDeptRow
+    restore_serializer_class = serializers.DepartmentRestoreSerializer
     write_serializer_class = serializers.DepartmentWriteSerializer
     filterset_class = DepartmentFilter
 
@@ -59,11 +63,17 @@ class DepartmentViewSet(
         for department in instances:
             services.department_delete(department=department)
 
+    def bring_back(self, instance: Department, data: dict[str, Any]) -> None:
+        services.department_restore(department=instance, **self.with_parent(data))
+
+    def remove_for_good(self, instances: Iterable[Department]) -> None:
+        services.departments_purge(departments=instances)
+
     def switch(self, instances: Iterable[Department], *, is_active: bool) -> None:
         services.departments_set_active(departments=instances, is_active=is_active)
 
 
-class PositionViewSet(StatusMixin[Position], CrudViewSet[Position]):
+class PositionViewSet(StatusMixin[Position], BinMixin[Position], CrudViewSet[Position]):
     """Positions, in the order that people gave them."""
 
     guard = Guard(
@@ -73,6 +83,8 @@ class PositionViewSet(StatusMixin[Position], CrudViewSet[Position]):
     )
     queryset = Position.objects.all()
     row = serializers.PositionRow
+    bin_row = serializers.BinnedPositionRow
+    restore_serializer_class = serializers.PositionRestoreSerializer
     write_serializer_class = serializers.PositionWriteSerializer
     filterset_class = PositionFilter
     pagination_class = PagePagination
@@ -91,6 +103,12 @@ class PositionViewSet(StatusMixin[Position], CrudViewSet[Position]):
 
     def remove(self, instances: list[Position]) -> None:
         services.positions_delete(positions=instances)
+
+    def bring_back(self, instance: Position, data: dict[str, Any]) -> None:
+        services.position_restore(position=instance, **data)
+
+    def remove_for_good(self, instances: list[Position]) -> None:
+        services.positions_purge(positions=instances)
 
     def switch(self, instances: list[Position], *, is_active: bool) -> None:
         services.positions_set_active(positions=instances, is_active=is_active)

@@ -5,25 +5,33 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from apps.core.errors import NotFoundError
+from apps.core.errors import DomainError, NotFoundError
 from apps.organization.errors import (
     DepartmentChildrenError,
     DepartmentCycleError,
     DepartmentNameTakenError,
+    DepartmentParentGoneError,
+    DepartmentRestoreNameError,
     DepartmentUsersError,
     PositionCodeTakenError,
     PositionInUseError,
     PositionNameTakenError,
+    PositionRestoreCodeError,
+    PositionRestoreNameError,
 )
 from apps.organization.models import Department, Position
 from apps.organization.services import (
     department_create,
     department_delete,
+    department_restore,
     department_update,
+    departments_purge,
     departments_set_active,
     position_create,
+    position_restore,
     position_update,
     positions_delete,
+    positions_purge,
     positions_set_active,
 )
 
@@ -106,8 +114,8 @@ def test_a_department_with_living_ones_below_is_not_deleted() -> None:
         department_delete(department=above)
     department_delete(department=below)
     department_delete(department=above)
-    assert not Department.objects.live().exists()
-    assert Department.objects.count() == 2
+    assert not Department.objects.all().exists()
+    assert Department.bin.count() == 2
 
 
 def test_departments_are_switched_together() -> None:
@@ -156,3 +164,107 @@ def test_a_change_is_dated_and_a_new_row_is_not() -> None:
     changed = department_update(department=sales, leader="Ann")
     assert changed.updated_at is not None
     assert changed.updated_at >= before
+
+
+def test_a_department_returns_to_where_it_was() -> None:
+    top, below = _chain("top", "below")
+    department_delete(department=below)
+    department_restore(department=Department.bin.get())
+    assert list(top.children.all()) == [below]
+
+
+def test_a_department_whose_name_was_taken_returns_under_another() -> None:
+    (old,) = _chain("sales")
+    department_delete(department=old)
+    _chain("sales")
+    with pytest.raises(DepartmentRestoreNameError, match="sales"):
+        department_restore(department=old)
+    department_restore(department=old, name="old sales")
+    assert Department.objects.filter(name="old sales").exists()
+
+
+def test_a_department_whose_parent_is_in_the_bin_returns_after_it_or_elsewhere() -> None:
+    top, below = _chain("top", "below")
+    department_delete(department=below)
+    department_delete(department=top)
+    with pytest.raises(DepartmentParentGoneError, match="top"):
+        department_restore(department=below)
+    with pytest.raises(NotFoundError):
+        department_restore(department=below, parent=top)
+    department_restore(department=below, parent=None)
+    assert Department.objects.get() == below
+    department_delete(department=below)
+    department_restore(department=top)
+    department_restore(department=below, parent=top)
+    assert list(top.children.all()) == [below]
+
+
+def test_a_purged_department_leaves_those_in_the_bin_without_it(make_user: Any) -> None:
+    top, below = _chain("top", "below")
+    user = make_user(department=below)
+    user.move_to_bin()
+    department_delete(department=below)
+    department_delete(department=top)
+    departments_purge(departments=[top])
+    below.refresh_from_db()
+    assert below.parent_id is None
+    departments_purge(departments=[below])
+    user.refresh_from_db()
+    assert user.department_id is None
+    assert not Department._base_manager.exists()
+
+
+def test_a_department_that_living_rows_name_is_not_purged(make_user: Any) -> None:
+    top, below = _chain("top", "below")
+    top.move_to_bin()
+    with pytest.raises(DepartmentChildrenError, match="top"):
+        departments_purge(departments=[top])
+    below.move_to_bin()
+    make_user(department=below)
+    with pytest.raises(DepartmentUsersError, match="below"):
+        departments_purge(departments=[top, below])
+    assert Department.bin.count() == 2
+
+
+def test_a_position_that_people_in_the_bin_hold_goes_and_returns_to_them(make_user: Any) -> None:
+    cook = position_create(name="cook", code="cook")
+    user = make_user()
+    user.positions.add(cook)
+    with pytest.raises(PositionInUseError):
+        positions_delete(positions=[cook])
+    user.move_to_bin()
+    positions_delete(positions=[cook])
+    assert list(user.positions.all()) == []
+    position_restore(position=cook)
+    assert list(user.positions.all()) == [cook]
+
+
+@pytest.mark.parametrize(
+    ("taken", "refusal", "other"),
+    [
+        ({"name": "cook", "code": "x"}, PositionRestoreNameError, {"name": "chef"}),
+        ({"name": "x", "code": "cook"}, PositionRestoreCodeError, {"code": "chef"}),
+    ],
+)
+def test_a_position_returns_with_another_name_or_code(
+    taken: dict[str, str], refusal: type[DomainError], other: dict[str, str]
+) -> None:
+    cook = position_create(name="cook", code="cook")
+    positions_delete(positions=[cook])
+    position_create(**taken)
+    with pytest.raises(refusal, match="cook"):
+        position_restore(position=cook)
+    position_restore(position=cook, **other)
+    assert Position.objects.filter(**other).exists()
+
+
+def test_a_purged_position_is_gone_for_good(make_user: Any) -> None:
+    cook = position_create(name="cook", code="cook")
+    user = make_user()
+    user.positions.add(cook)
+    user.move_to_bin()
+    positions_delete(positions=[cook])
+    positions_purge(positions=[cook])
+    user.take_out_of_bin()
+    assert list(user.positions.all()) == []
+    assert not Position._base_manager.exists()

@@ -3,14 +3,17 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from apps.access.errors import NotHeldError, RoleInUseError, RoleNameTakenError
+from apps.access.errors import NotHeldError, RoleNameTakenError, RoleRestoreNameError
 from apps.access.models import Role
+from apps.access.selectors import grants_of, scope_ids_of
 from apps.access.services.roles import (
     role_create,
+    role_restore,
     role_set_menus,
     role_set_scopes,
     role_update,
     roles_delete,
+    roles_purge,
     roles_set_active,
 )
 from apps.access.tests.factories import make_button, make_menu, make_role, make_scope
@@ -63,12 +66,52 @@ def test_only_whoever_holds_its_codes_switches_a_role(actor: Any) -> None:
     assert (theirs.is_active, theirs.name) == (True, "renamed")
 
 
-def test_roles_in_use_are_not_deleted(actor: Any) -> None:
-    free, held = make_role(), make_role(name="held")
+def test_a_role_in_the_bin_grants_nothing_and_returns_with_all_it_had(actor: Any) -> None:
+    scope = make_scope()
+    held = make_role(make_button("x:y:z"), name="held")
+    held.scopes.add(scope)
     actor.roles.add(held)
-    with pytest.raises(RoleInUseError, match="held"):
-        roles_delete(actor=None, roles=[free, held])
-    assert Role.objects.filter(pk__in=[free.pk, held.pk]).count() == 2
+    assert "x:y:z" in grants_of(actor.pk).codes
+    roles_delete(actor=None, roles=[held])
+    assert not Role.objects.filter(pk=held.pk).exists()
+    assert "x:y:z" not in grants_of(actor.pk).codes
+    assert scope.pk not in scope_ids_of(actor.pk)
+    assert held not in actor.roles.all()
+    held = role_restore(actor=None, role=Role.bin.get(pk=held.pk))
+    assert "x:y:z" in grants_of(actor.pk).codes
+    assert scope.pk in scope_ids_of(actor.pk)
+    assert (held.deleted_at, list(held.users.all())) == (None, [actor])
+
+
+def test_roles_that_somebody_chooses_meanwhile_leave_one_in_the_bin_alone(actor: Any) -> None:
+    binned, other = make_role(), make_role()
+    actor.roles.set([binned])
+    roles_delete(actor=None, roles=[binned])
+    actor.roles.set([other])
+    role_restore(actor=None, role=binned)
+    assert set(actor.roles.all()) == {binned, other}
+
+
+def test_a_name_that_was_taken_meanwhile_is_told_and_another_one_helps() -> None:
+    old = make_role(name="editors")
+    roles_delete(actor=None, roles=[old])
+    make_role(name="editors")
+    with pytest.raises(RoleRestoreNameError, match="editors") as refusal:
+        role_restore(actor=None, role=old)
+    assert refusal.value.reason == RoleNameTakenError.reason
+    role_restore(actor=None, role=old, name="old editors")
+    assert set(Role.objects.values_list("name", flat=True)) == {"editors", "old editors"}
+
+
+def test_a_role_above_the_actor_is_neither_restored_nor_purged(actor: Any) -> None:
+    role = make_role(make_button("x:y:z"))
+    roles_delete(actor=None, roles=[role])
+    with pytest.raises(NotHeldError):
+        role_restore(actor=actor, role=role)
+    with pytest.raises(NotHeldError):
+        roles_purge(actor=actor, roles=[role])
+    roles_purge(actor=None, roles=[role])
+    assert not Role._base_manager.filter(pk=role.pk).exists()
 
 
 def test_a_role_above_the_actor_is_not_deleted(actor: Any) -> None:

@@ -15,6 +15,8 @@ from apps.accounts.api.filters import UserFilter
 from apps.accounts.models import User
 from apps.accounts.selectors.explain import explain, row_named
 from apps.accounts.services import users as services
+from apps.accounts.services.bins import user_restore, users_purge
+from apps.core.api.bins import BinMixin
 from apps.core.api.schema import answers
 from apps.core.api.viewsets import (
     CreateMixin,
@@ -36,6 +38,7 @@ class UserViewSet(
     CreateMixin[User],
     UpdateMixin[User],
     DestroyMixin[User],
+    BinMixin[User],
     ResourceViewSet[User],
 ):
     """The people and machines that sign in."""
@@ -53,6 +56,8 @@ class UserViewSet(
     queryset = User.objects.all()
     row = serializers.UserRow
     detail_row = serializers.UserDetailRow
+    bin_row = serializers.BinnedUserRow
+    restore_serializer_class = serializers.UserRestoreSerializer
     write_serializer_class = serializers.UserUpdateSerializer
     filterset_class = UserFilter
 
@@ -76,6 +81,12 @@ class UserViewSet(
     def remove(self, instances: list[User]) -> None:
         for user in instances:
             services.user_delete(actor=self.actor, user=user)
+
+    def bring_back(self, instance: User, data: dict[str, Any]) -> None:
+        user_restore(actor=self.actor, user=instance, **self._resolved(data))
+
+    def remove_for_good(self, instances: list[User]) -> None:
+        users_purge(actor=self.actor, users=instances)
 
     @answers(row=RoleRow, many=True)
     @action(detail=True)
@@ -136,7 +147,7 @@ class UserViewSet(
     def _department(self, pk: int | None) -> Department | None:
         if pk is None:
             return None
-        found = visible_to(Department.objects.live(), self.actor).filter(pk=pk).first()
+        found = visible_to(Department.objects.all(), self.actor).filter(pk=pk).first()
         if found is None:
             raise NotFoundError
         return found

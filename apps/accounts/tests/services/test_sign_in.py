@@ -143,3 +143,19 @@ def test_a_hash_of_an_older_kind_is_replaced_at_sign_in(user: Any, settings: Any
     user.refresh_from_db()
     assert user.password.startswith("argon2$argon2id$")
     assert _sign_in().user == user
+
+
+def test_somebody_who_is_deleted_while_they_sign_in_stays_out(
+    user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prove = sign_in._prove
+
+    def prove_and_delete(**given: Any) -> Any:
+        proved = prove(**given)
+        user.move_to_bin()
+        return proved
+
+    monkeypatch.setattr(sign_in, "_prove", prove_and_delete)
+    with pytest.raises(errors.SignInError):
+        sign_in.user_sign_in(username="ann", password=PASSWORD, channel=Channel.API)
+    assert not user.sessions.exists()

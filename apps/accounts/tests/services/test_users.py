@@ -147,3 +147,11 @@ def test_nobody_joins_a_department_that_was_deleted_a_moment_ago(
         _create(boss, department=department)
     with pytest.raises(NotFoundError):
         services.user_update(actor=boss, user=make_user(), department=department)
+
+
+def test_somebody_who_was_deleted_a_moment_ago_changes_nothing(boss: User) -> None:
+    user = _create(boss)
+    services.user_delete(actor=boss, user=user)
+    with pytest.raises(errors.SessionEndedError):
+        services.profile_update(user=user, nickname="ghost")
+    assert User.bin.get().nickname == "bob"

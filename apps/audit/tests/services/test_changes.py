@@ -6,6 +6,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import DatabaseError, transaction
 
 from apps.access.models import Menu, Role
+from apps.access.tests.factories import make_button, make_role
 from apps.audit.constants import MASK
 from apps.audit.models import ChangeLog
 from apps.audit.selectors.seals import faults_of
@@ -113,3 +114,33 @@ def test_a_request_signs_what_it_changed(admin_client: Any) -> None:
     row = ChangeLog.objects.get(model="organization.department")
     assert (row.username, row.user_id) == (admin_client.user.username, admin_client.user.pk)
     assert row.trace_id == response["X-Request-ID"]
+
+
+def test_the_way_to_the_bin_out_of_it_and_into_nothing_is_kept() -> None:
+    role = make_role(make_button("a:b:c"), name="crew")
+    ChangeLog.objects.all().delete()
+    role.move_to_bin()
+    role.take_out_of_bin(name="old crew")
+    role.move_to_bin()
+    role.delete()
+    rows = ChangeLog.objects.order_by("pk")
+    assert [row.action for row in rows] == ["deleted", "restored", "deleted", "purged"]
+    assert [row.name for row in rows] == ["crew", "old crew", "old crew", "old crew"]
+    told = [orjson.loads(row.changes) for row in rows]
+    assert (told[0].keys(), told[0]["deleted_at"][0]) == ({"deleted_at"}, None)
+    assert told[1]["name"] == ["crew", "old crew"]
+    assert told[1]["deleted_at"][1] is None
+    assert told[3]["name"] == ["old crew", None]
+    assert len(told[3]["menus"][0]) == 1
+
+
+def test_a_row_that_is_changed_and_deleted_at_once_was_deleted() -> None:
+    role = make_role(name="crew")
+    ChangeLog.objects.all().delete()
+    with changes_joined():
+        role.name = "other"
+        role.save()
+        role.move_to_bin()
+    row = ChangeLog.objects.get()
+    assert row.action == "deleted"
+    assert set(orjson.loads(row.changes)) == {"name", "deleted_at"}

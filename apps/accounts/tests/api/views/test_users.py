@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 from apps.access.models import Role
 from apps.access.tests.factories import make_button, make_role, make_rule, make_scope
 from apps.accounts.models import User
-from apps.core.testing.fixtures import ClientFor, GrantedClient
+from apps.core.testing.fixtures import PASSWORD, ClientFor, GrantedClient
 from apps.core.wire import wire_id
 from apps.organization.models import Department, Position
 
@@ -345,3 +345,117 @@ def test_a_bad_question_is_refused(
 ) -> None:
     client = client_with("sys:user:explain")
     assert client.get(f"/api/v1/sys/users/{user.pk}/explain", query).status_code == status
+
+
+# The bin
+
+
+def _delete(client: APIClient, user: Any) -> None:
+    assert client.delete(f"{USERS}/{user.pk}").status_code == HTTPStatus.OK
+
+
+def test_a_deleted_user_is_a_stranger_everywhere_at_once(
+    admin_client: APIClient, user: Any, client_for: ClientFor, console_for: Any
+) -> None:
+    login, body = "/api/v1/auth/login", {"username": "ann", "password": PASSWORD}
+    browser = APIClient()
+    token = browser.post(login, body).json()["data"]["access_token"]
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    console = console_for(user)
+    assert console.get("/admin/").status_code == HTTPStatus.OK
+    _delete(admin_client, user)
+    client = APIClient(HTTP_AUTHORIZATION=f"Bearer {token}")
+    assert client.get(f"{USERS}/me").status_code == HTTPStatus.UNAUTHORIZED
+    assert browser.post("/api/v1/auth/refresh").status_code == HTTPStatus.UNAUTHORIZED
+    assert console.get("/admin/").status_code == HTTPStatus.FOUND
+    refused = [
+        APIClient().post(login, {"username": name, "password": PASSWORD}).json()
+        for name in ("ann", "nobody")
+    ]
+    assert [(told["code"], told["msg"], told["reason"]) for told in refused] == [
+        (403, refused[0]["msg"], "accounts.sign_in.refused")
+    ] * 2
+    admin_client.put(f"{USERS}/{user.pk}/restore")
+    assert client.get(f"{USERS}/me").status_code == HTTPStatus.UNAUTHORIZED
+    assert browser.post("/api/v1/auth/refresh").status_code == HTTPStatus.UNAUTHORIZED
+    assert APIClient().post(login, body).status_code == HTTPStatus.OK
+
+
+def test_a_deleted_user_leaves_name_and_address_to_others(
+    admin_client: APIClient, department: Department, make_user: Any
+) -> None:
+    _delete(admin_client, make_user(username="bob", email="bob@example.com"))
+    body = _body(department, email="bob@example.com")
+    assert admin_client.post(USERS, body).status_code == HTTPStatus.OK
+
+
+def test_the_bin_shows_users_as_the_list_does(
+    admin_client: APIClient, department: Department, make_user: Any
+) -> None:
+    bob = make_user(username="bob", department=department, roles=[make_role(name="crew")])
+    before = admin_client.get(USERS, {"username": "bob"}).json()["data"]["items"][0]
+    _delete(admin_client, bob)
+    row = admin_client.get(f"{USERS}/bin", {"username": "BO"}).json()["data"]["items"][0]
+    assert {name: row[name] for name in before} == before
+    assert row.keys() - before.keys() == {
+        "deleted_time",
+        "deleted_by",
+        "deleted_by_id",
+        "purge_time",
+    }
+    assert "password" not in row
+
+
+def test_a_user_is_restored_under_another_name_to_another_department(
+    admin_client: APIClient, department: Department, make_user: Any
+) -> None:
+    bob = make_user(username="bob", email="bob@example.com", department=department)
+    _delete(admin_client, bob)
+    make_user(username="bob", email="bob@example.com")
+    url = f"{USERS}/{bob.pk}/restore"
+    assert admin_client.put(url).json()["reason"] == "accounts.user.username_taken"
+    named = {"username": "bob2"}
+    assert admin_client.put(url, named).json()["reason"] == "accounts.user.email_taken"
+    department.move_to_bin()
+    named["email"] = ""
+    gone = admin_client.put(url, named)
+    assert (gone.status_code, gone.json()["reason"]) == (409, "accounts.user.department_gone")
+    for body in ({"username": "a b"}, {"email": "x"}, {"dept_id": "x"}):
+        assert admin_client.put(url, body).status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    for pk in (department.pk, 987654):
+        assert admin_client.put(url, {**named, "dept_id": pk}).status_code == HTTPStatus.NOT_FOUND
+    data = admin_client.put(url, {**named, "dept_id": None}).json()["data"]
+    assert (data["username"], data["email"], data["dept"]) == ("bob2", None, None)
+
+
+def test_a_stronger_user_in_the_bin_stays_there(
+    client_with: GrantedClient, admin_client: APIClient, make_user: Any
+) -> None:
+    client = client_with("sys:user:restore", "sys:user:purge")
+    boss = make_user(is_superuser=True)
+    strong = make_user(roles=[make_role(make_button("x:y:z"))])
+    for user in (boss, strong):
+        _delete(admin_client, user)
+        assert client.put(f"{USERS}/{user.pk}/restore").status_code == HTTPStatus.FORBIDDEN
+        assert client.delete(f"{USERS}/bin/{user.pk}").status_code == HTTPStatus.FORBIDDEN
+        body = {"pks": [user.pk]}
+        assert client.delete(f"{USERS}/bin", body).status_code == HTTPStatus.FORBIDDEN
+    assert client.delete(f"{USERS}/bin", {"all": True}).status_code == HTTPStatus.FORBIDDEN
+    assert User.bin.count() == 2
+
+
+def test_a_role_that_is_deleted_grants_nothing_from_the_next_request_on(
+    admin_client: APIClient, client_with: GrantedClient
+) -> None:
+    client = client_with("sys:user:list")
+    role = client.user.roles.get()  # type: ignore[attr-defined] # the fixture's
+    assert client.get(USERS).status_code == HTTPStatus.OK
+    roles = "/api/v1/sys/roles"
+    admin_client.delete(roles, {"pks": [role.pk]})
+    assert client.get(USERS).status_code == HTTPStatus.FORBIDDEN
+    assert client.get(f"{USERS}/me").json()["data"]["roles"] == []
+    admin_client.put(f"{roles}/{role.pk}/restore")
+    assert client.get(USERS).status_code == HTTPStatus.OK
+    admin_client.delete(roles, {"pks": [role.pk]})
+    admin_client.delete(f"{roles}/bin/{role.pk}")
+    assert client.get(USERS).status_code == HTTPStatus.FORBIDDEN

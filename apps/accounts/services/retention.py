@@ -1,0 +1,59 @@
+"""The bins of users, roles, departments and positions, emptied of what is old."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+
+from apps.access.models import Role
+from apps.access.services.roles import roles_purge
+from apps.accounts.models import User
+from apps.accounts.services.bins import users_purge
+from apps.core.errors import DomainError
+from apps.core.models import BinnedModel
+from apps.organization.models import Department, Position
+from apps.organization.services import departments_purge, positions_purge
+
+log = logging.getLogger(__name__)
+
+BINS: tuple[tuple[type[BinnedModel], Callable[[Any], None]], ...] = (
+    (User, lambda user: users_purge(actor=None, users=[user])),
+    (Role, lambda role: roles_purge(actor=None, roles=[role])),
+    (Position, lambda position: positions_purge(positions=[position])),
+    (Department, lambda department: departments_purge(departments=[department])),
+)
+"""Users come first: they belong to departments."""
+
+
+def bins_prune(*, days: int) -> int:
+    """Purge what was deleted so many days ago, and return how many rows; 0 days purge nothing.
+
+    A row that something still holds stays, with a line in the log, and the others go.
+    """
+    if not days:
+        return 0
+    until = timezone.now() - timedelta(days=days)
+    return sum(_pruned(model, purge, until) for model, purge in BINS)
+
+
+def _pruned(model: type[BinnedModel], purge: Callable[[Any], None], until: Any) -> int:
+    old = model.bin.filter(deleted_at__lt=until).order_by("-pk")  # what is below goes first
+    purged = 0
+    for pk in list(old.values_list("pk", flat=True)):
+        with transaction.atomic():
+            row = old.select_for_update().filter(pk=pk).first()
+            if row is None:
+                continue  # restored or purged meanwhile
+            try:
+                with transaction.atomic():
+                    purge(row)
+                purged += 1
+            except (DomainError, ProtectedError) as refusal:
+                log.warning("%s %s stays in the bin: %s", model._meta.label, pk, refusal)
+    return purged

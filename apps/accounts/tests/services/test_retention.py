@@ -1,0 +1,83 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from apps.access.models import Role
+from apps.accounts.models import User
+from apps.accounts.services import retention
+from apps.core.errors import InUseError
+from apps.core.models import BinnedModel
+from apps.organization.models import Department, Position
+
+pytestmark = pytest.mark.django_db
+MODELS: tuple[type[BinnedModel], ...] = (User, Role, Position, Department)
+
+
+@pytest.fixture
+def one_of_each(make_user: Any) -> dict[type[BinnedModel], Any]:
+    top = Department.objects.create(name="top")
+    below = Department.objects.create(name="below", parent=top)
+    role = Role.objects.create(name="crew")
+    position = Position.objects.create(name="cook", code="cook")
+    user = make_user(username="bob", department=below, roles=[role])
+    user.positions.add(position)
+    for row in (user, role, position, below, top):
+        row.move_to_bin()
+    return {User: user, Role: role, Position: position, Department: below}
+
+
+def _age(days: int) -> None:
+    moment = timezone.now() - timedelta(days=days)
+    for model in MODELS:
+        model._base_manager.filter(deleted_at__isnull=False).update(deleted_at=moment)
+
+
+def _left() -> int:
+    return sum(model._base_manager.count() for model in MODELS)
+
+
+def test_what_is_old_is_purged_with_what_hangs_on_it(one_of_each: Any) -> None:
+    _age(31)
+    assert retention.bins_prune(days=30) == 5
+    assert _left() == 0
+
+
+def test_what_is_younger_stays(one_of_each: Any) -> None:
+    _age(29)
+    assert retention.bins_prune(days=30) == 0
+    assert _left() == 5
+
+
+def test_no_days_keep_for_ever(one_of_each: Any) -> None:
+    _age(9999)
+    assert retention.bins_prune(days=0) == 0
+    assert _left() == 5
+
+
+def test_a_row_that_cannot_go_keeps_no_other(
+    one_of_each: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_row: Any) -> None:
+        raise InUseError
+
+    _age(31)
+    monkeypatch.setattr(retention, "BINS", ((Role, refuse), *retention.BINS[2:]))
+    assert retention.bins_prune(days=30) == 3
+    assert Role.bin.count() == 1
+    assert "access.Role" in caplog.text
+
+
+def test_a_row_that_was_restored_meanwhile_stays(
+    one_of_each: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _age(31)
+
+    def restore_the_other(_row: Any) -> None:
+        for row in Department.bin.all():
+            row.take_out_of_bin()
+
+    monkeypatch.setattr(retention, "BINS", ((Department, restore_the_other),))
+    assert retention.bins_prune(days=30) == 1
+    assert Department.objects.count() == 2
