@@ -200,6 +200,9 @@ class Env:
         365, "Days that rows of the logs are kept; 0 keeps them for ever.", group="Audit"
     )
 
+    session_days: int = _key(
+        90, "Days that ended sessions are kept; 0 keeps them for ever.", group="Sign-in"
+    )
     bin_days: int = _key(
         30,
         "Days that deleted users, departments, roles, positions and files stay in the recycle bin;"

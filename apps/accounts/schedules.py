@@ -7,4 +7,8 @@ SCHEDULES = {
         "task": "apps.accounts.tasks.prune_bins",
         "schedule": crontab(hour="3", minute="20"),
     },
+    "sessions: forget what ended long ago": {
+        "task": "apps.accounts.tasks.prune_sessions",
+        "schedule": crontab(hour="3", minute="30"),
+    },
 }

@@ -2,11 +2,19 @@
 
 from celery import shared_task
 from django.conf import settings
+from django.core.management import call_command
 
-from apps.accounts.services.retention import bins_prune
+from apps.accounts.services.retention import bins_prune, sessions_prune
 
 
 @shared_task(ignore_result=True)
 def prune_bins() -> int:
     """Delete for good what has been in the recycle bins for longer than it is kept."""
     return bins_prune(days=settings.ATRIUM.bin_days)
+
+
+@shared_task(ignore_result=True)
+def prune_sessions() -> int:
+    """Delete sessions that ended long ago, and those of the console that have run out."""
+    call_command("clearsessions")
+    return sessions_prune(days=settings.ATRIUM.session_days)

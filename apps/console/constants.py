@@ -5,14 +5,9 @@ FIGURES_SECONDS = 20
 """How long the dashboard's figures are kept at most."""
 
 PLOT_DAYS = 14
-NEWEST = 8
-"""How many of the newest sign-ins the dashboard shows."""
 
 SEARCH_PER_MODEL = 5
 MIN_SEARCH_LETTERS = 2
 
 SESSIONS = "sys:session"
 """The resource of everybody's sessions."""
-
-BROWSERS = 5
-"""How many browsers the dashboard names."""

@@ -61,6 +61,26 @@ def below(parents: Mapping[Any, Any], root: Any) -> set[Any]:
     return found
 
 
+def switched(parents: Mapping[Any, Any], nodes: Iterable[Any], *, is_active: bool) -> set[Any]:
+    """Return the nodes that are switched with some nodes of a tree, and those nodes.
+
+    Disabling takes all that is below along, which cannot work without; enabling takes all that is
+    above, without which it would not work.
+
+    Args:
+        parents: The parent of each node of the tree, None for a root.
+    """
+    found: set[Any] = set()
+    for node in nodes:
+        if not is_active:
+            found |= below(parents, node)
+        current = node
+        while is_active and current is not None and current not in found:
+            found.add(current)
+            current = parents.get(current)
+    return found
+
+
 def lock_parents(queryset: QuerySet[Any, Any]) -> dict[Any, Any]:
     """Lock every row of a tree until the transaction ends and return the parent of each.
 

@@ -1,5 +1,6 @@
 """The one function through which every read and write finds its rows."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
@@ -39,6 +40,18 @@ def verify_visible(instance: Model, user: Any) -> None:
     manager = type(instance)._default_manager
     if not visible_to(manager.all(), user).filter(pk=instance.pk).exists():
         raise OutOfSightError
+
+
+def ensure_in_sight(rows: Sequence[M], *, user: Any) -> None:
+    """Let rows pass that a user may see; for those that a write takes along.
+
+    Raises:
+        OutOfSightError: One of them is not among the visible ones.
+    """
+    if rows:
+        found = type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows])
+        if visible_to(found, user).count() != len(rows):
+            raise OutOfSightError
 
 
 @lru_cache(maxsize=1)

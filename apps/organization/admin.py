@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.core.console import (
@@ -45,7 +46,8 @@ class DepartmentAdmin(SwitchMixin, BinMixin, TreeModelAdmin):
     restore_fields = ("name", "parent")
     bin_links = ("users", "children")
     list_display = ("tree_cell", "leader", "phone", "email", "people", "sort", "state")
-    list_filter = ("is_active",)
+    list_filter = ("is_active", ("created_at", RangeDateTimeFilter))
+    list_filter_submit = True
     search_fields = ("name", "leader", "phone", "email")
     search_help_text = _("Name, leader, phone or e-mail")
     fieldsets = (
@@ -94,8 +96,10 @@ class DepartmentAdmin(SwitchMixin, BinMixin, TreeModelAdmin):
     def remove_for_good(self, request: HttpRequest, instances: list[Department]) -> None:
         services.departments_purge(departments=instances)
 
-    def switch(self, request: HttpRequest, instances: list[Department], *, is_active: bool) -> None:
-        services.departments_set_active(departments=instances, is_active=is_active)
+    def switch(self, request: HttpRequest, instances: list[Department], *, is_active: bool) -> int:
+        return services.departments_set_active(
+            actor=request.user, departments=instances, is_active=is_active
+        )
 
 
 @admin.register(Position)
@@ -110,7 +114,8 @@ class PositionAdmin(SwitchMixin, BinMixin, ConsoleModelAdmin):
     restore_fields = ("name", "code")
     bin_links = ("users",)
     list_display = ("name", "code", "people", "sort", "state")
-    list_filter = ("is_active",)
+    list_filter = ("is_active", ("created_at", RangeDateTimeFilter))
+    list_filter_submit = True
     search_fields = ("name", "code")
     search_help_text = _("Name or code")
     fields = (("name", "code"), ("sort", "is_active"), "remark")
@@ -145,5 +150,5 @@ class PositionAdmin(SwitchMixin, BinMixin, ConsoleModelAdmin):
     def remove_for_good(self, request: HttpRequest, instances: list[Position]) -> None:
         services.positions_purge(positions=instances)
 
-    def switch(self, request: HttpRequest, instances: list[Position], *, is_active: bool) -> None:
-        services.positions_set_active(positions=instances, is_active=is_active)
+    def switch(self, request: HttpRequest, instances: list[Position], *, is_active: bool) -> int:
+        return services.positions_set_active(positions=instances, is_active=is_active)

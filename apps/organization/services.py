@@ -9,7 +9,8 @@ from django.db import transaction
 
 from apps.core.cached import PRINCIPALS, invalidate
 from apps.core.errors import NotFoundError
-from apps.core.trees import is_inside, lock_parents
+from apps.core.trees import is_inside, lock_parents, switched
+from apps.core.visibility import ensure_in_sight
 from apps.organization.errors import (
     DepartmentChildrenError,
     DepartmentCycleError,
@@ -69,12 +70,28 @@ def department_update(*, department: Department, **columns: Any) -> Department:
 
 
 @transaction.atomic
-def departments_set_active(*, departments: Iterable[Department], is_active: bool) -> None:
-    """Enable or disable departments; the users of a disabled one cannot do anything."""
-    for department in departments:
+def departments_set_active(
+    *, actor: Any, departments: Iterable[Department], is_active: bool
+) -> int:
+    """Enable or disable departments; the users of a disabled one cannot do anything.
+
+    Those below are disabled with a department, those above enabled with it.
+
+    Returns:
+        How many changed.
+
+    Raises:
+        OutOfSightError: One of those is not among what the actor may see.
+    """
+    parents = lock_parents(Department.objects.all())
+    wanted = switched(parents, [row.pk for row in departments], is_active=is_active)
+    changed = list(Department.objects.filter(pk__in=wanted).exclude(is_active=is_active))
+    ensure_in_sight(changed, user=actor)
+    for department in changed:
         department.is_active = is_active
         department.save()
     invalidate(PRINCIPALS)
+    return len(changed)
 
 
 @transaction.atomic
@@ -165,11 +182,17 @@ def position_update(*, position: Position, **columns: Any) -> Position:
 
 
 @transaction.atomic
-def positions_set_active(*, positions: Iterable[Position], is_active: bool) -> None:
-    """Enable or disable positions; whoever holds a disabled one keeps it."""
-    for position in positions:
+def positions_set_active(*, positions: Iterable[Position], is_active: bool) -> int:
+    """Enable or disable positions; whoever holds a disabled one keeps it.
+
+    Returns:
+        How many changed.
+    """
+    changed = [position for position in positions if position.is_active != is_active]
+    for position in changed:
         position.is_active = is_active
         position.save()
+    return len(changed)
 
 
 @transaction.atomic

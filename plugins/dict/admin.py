@@ -123,5 +123,5 @@ class DictDataAdmin(SwitchMixin, ConsoleModelAdmin):
     def remove(self, request: HttpRequest, instances: list[DictData]) -> None:
         services.dict_data_delete(dict_data=instances)
 
-    def switch(self, request: HttpRequest, instances: list[DictData], *, is_active: bool) -> None:
-        services.dict_data_set_active(dict_data=instances, is_active=is_active)
+    def switch(self, request: HttpRequest, instances: list[DictData], *, is_active: bool) -> int:
+        return services.dict_data_set_active(dict_data=instances, is_active=is_active)

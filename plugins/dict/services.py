@@ -59,12 +59,14 @@ def dict_data_save(*, dict_data: DictData, **changes: Any) -> DictData:
 
 
 @transaction.atomic
-def dict_data_set_active(*, dict_data: Iterable[DictData], is_active: bool) -> None:
-    """Offer entries to forms, or stop doing so."""
-    for entry in dict_data:
+def dict_data_set_active(*, dict_data: Iterable[DictData], is_active: bool) -> int:
+    """Offer entries to forms, or stop doing so; return how many changed."""
+    changed = [entry for entry in dict_data if entry.is_active != is_active]
+    for entry in changed:
         entry.is_active = is_active
         entry.save()
     invalidate(DICTIONARIES)
+    return len(changed)
 
 
 @transaction.atomic

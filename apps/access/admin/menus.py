@@ -18,8 +18,13 @@ from apps.access.choices import MenuKind
 from apps.access.constants import BUILTIN_COLUMNS
 from apps.access.errors import MenuCycleError, MenuNameTakenError, MenuTitleTakenError
 from apps.access.models import Menu
-from apps.access.services.menus import menu_create, menu_delete, menu_update
-from apps.core.console import TreeChoiceField, TreeModelAdmin, chips, state_chip
+from apps.access.services.menus import (
+    menu_create,
+    menu_delete,
+    menu_update,
+    menus_set_active,
+)
+from apps.core.console import SwitchMixin, TreeChoiceField, TreeModelAdmin, chips, state_chip
 
 NO_FORM = "typeof kind === 'undefined'"
 """Where the kind cannot be changed, the page has no variable for it."""
@@ -29,7 +34,7 @@ TONES = {MenuKind.DIRECTORY: "warm", MenuKind.PAGE: "", MenuKind.BUTTON: "quiet"
 
 
 @admin.register(Menu)
-class MenuAdmin(TreeModelAdmin):
+class MenuAdmin(SwitchMixin, TreeModelAdmin):
     resource = "sys:menu"
     icon = "menu_open"
     place = 1
@@ -111,6 +116,9 @@ class MenuAdmin(TreeModelAdmin):
 
     def save_changed(self, request: HttpRequest, instance: Menu, data: dict[str, Any]) -> Menu:
         return menu_update(actor=request.user, menu=instance, **data)
+
+    def switch(self, request: HttpRequest, instances: list[Menu], *, is_active: bool) -> int:
+        return menus_set_active(actor=request.user, menus=instances, is_active=is_active)
 
     def remove(self, request: HttpRequest, instances: list[Menu]) -> None:
         for menu in instances:

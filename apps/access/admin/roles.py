@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from apps.access.admin.trees import PermissionTreeField
@@ -54,7 +55,8 @@ class RoleAdmin(SwitchMixin, BinMixin, ConsoleModelAdmin):
     restore_fields = ("name",)
     bin_links = ("users", "menus", "scopes")
     list_display = ("name", "people", "entries", "view", "remark", "state")
-    list_filter = ("is_active", "is_scoped")
+    list_filter = ("is_active", "is_scoped", ("created_at", RangeDateTimeFilter))
+    list_filter_submit = True
     search_fields = ("name", "remark")
     search_help_text = _("Name or remark")
 
@@ -135,8 +137,8 @@ class RoleAdmin(SwitchMixin, BinMixin, ConsoleModelAdmin):
     def remove_for_good(self, request: HttpRequest, instances: list[Role]) -> None:
         roles_purge(actor=request.user, roles=instances)
 
-    def switch(self, request: HttpRequest, instances: list[Role], *, is_active: bool) -> None:
-        roles_set_active(actor=request.user, roles=instances, is_active=is_active)
+    def switch(self, request: HttpRequest, instances: list[Role], *, is_active: bool) -> int:
+        return roles_set_active(actor=request.user, roles=instances, is_active=is_active)
 
     def _may(self, request: HttpRequest, verb: str) -> bool:
         may_write = self.has_change_permission(request) or self.has_add_permission(request)

@@ -13,6 +13,7 @@ from django.urls import path, reverse_lazy
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from apps.access.choices import VARIABLES, Expression, Operator
@@ -70,7 +71,8 @@ class DataRuleAdmin(ConsoleModelAdmin):
     form = DataRuleForm
     refusal_fields: ClassVar = {RuleNameTakenError.reason: "name"}
     list_display = ("name", "of_model", "comparison", "joined", "scope_count")
-    list_filter = ("model", "expression")
+    list_filter = ("model", "expression", ("created_at", RangeDateTimeFilter))
+    list_filter_submit = True
     search_fields = ("name", "model", "column", "value")
     search_help_text = _("Name, model, column or value")
     fieldsets = (

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.decorators import action
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -55,7 +56,8 @@ class DataScopeAdmin(SwitchMixin, ConsoleModelAdmin):
     place = 2
     refusal_fields: ClassVar = {ScopeNameTakenError.reason: "name"}
     list_display = ("name", "rule_names", "role_names", "state")
-    list_filter = ("is_active",)
+    list_filter = ("is_active", ("created_at", RangeDateTimeFilter))
+    list_filter_submit = True
     search_fields = ("name",)
     search_help_text = _("Name")
     actions_detail = ("preview",)
@@ -135,8 +137,8 @@ class DataScopeAdmin(SwitchMixin, ConsoleModelAdmin):
     def remove(self, request: HttpRequest, instances: list[DataScope]) -> None:
         scopes_delete(actor=request.user, scopes=instances)
 
-    def switch(self, request: HttpRequest, instances: list[DataScope], *, is_active: bool) -> None:
-        scopes_set_active(actor=request.user, scopes=instances, is_active=is_active)
+    def switch(self, request: HttpRequest, instances: list[DataScope], *, is_active: bool) -> int:
+        return scopes_set_active(actor=request.user, scopes=instances, is_active=is_active)
 
     def _may_rules(self, request: HttpRequest) -> bool:
         may_write = self.has_change_permission(request) or self.has_add_permission(request)

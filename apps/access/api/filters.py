@@ -1,12 +1,10 @@
 """How roles and menus are searched."""
 
-from django_filters import rest_framework as filters
-
 from apps.access.models import DataRule, DataScope, Menu, Role
-from apps.core.api.filters import ContainsFilter, StatusFilter
+from apps.core.api.filters import ContainsFilter, CreatedFilterSet, StatusFilter
 
 
-class MenuFilter(filters.FilterSet):
+class MenuFilter(CreatedFilterSet):
     """Filters of the tree; an entry whose parent does not match becomes a root."""
 
     title = ContainsFilter()
@@ -17,7 +15,7 @@ class MenuFilter(filters.FilterSet):
         fields = ("title", "status")
 
 
-class RoleFilter(filters.FilterSet):
+class RoleFilter(CreatedFilterSet):
     """Filters of the list of roles."""
 
     name = ContainsFilter()
@@ -28,7 +26,7 @@ class RoleFilter(filters.FilterSet):
         fields = ("name", "status")
 
 
-class DataRuleFilter(filters.FilterSet):
+class DataRuleFilter(CreatedFilterSet):
     """Filters of the list of data rules."""
 
     name = ContainsFilter()
@@ -38,7 +36,7 @@ class DataRuleFilter(filters.FilterSet):
         fields = ("name",)
 
 
-class DataScopeFilter(filters.FilterSet):
+class DataScopeFilter(CreatedFilterSet):
     """Filters of the list of data scopes."""
 
     name = ContainsFilter()

@@ -46,6 +46,7 @@ from apps.core.wire import wire_id
 
 
 class MenuViewSet(
+    StatusMixin[Menu],
     RetrieveMixin,
     CreateMixin[Menu],
     UpdateMixin[Menu],
@@ -54,7 +55,7 @@ class MenuViewSet(
 ):
     """The menu tree, buttons included."""
 
-    guard = Guard("sys:menu", _("menus"), verbs={"sidebar": Access.SIGNED_IN})
+    guard = Guard("sys:menu", _("menus"), verbs={"sidebar": Access.SIGNED_IN, "set_status": "edit"})
     queryset = Menu.objects.present()
     row = serializers.MenuRow
     write_serializer_class = serializers.MenuWriteSerializer
@@ -76,6 +77,11 @@ class MenuViewSet(
 
     def save_changed(self, instance: Menu, data: dict[str, Any]) -> None:
         menu_services.menu_update(actor=self.request.user, menu=instance, **self.with_parent(data))
+
+    def switch(self, instances: Iterable[Menu], *, is_active: bool) -> int:
+        return menu_services.menus_set_active(
+            actor=self.request.user, menus=instances, is_active=is_active
+        )
 
     def remove(self, instances: Iterable[Menu]) -> None:
         for menu in instances:
@@ -163,8 +169,8 @@ class RoleViewSet(StatusMixin[Role], BinMixin[Role], CrudViewSet[Role]):
     def remove_for_good(self, instances: list[Role]) -> None:
         role_services.roles_purge(actor=self.request.user, roles=instances)
 
-    def switch(self, instances: list[Role], *, is_active: bool) -> None:
-        role_services.roles_set_active(
+    def switch(self, instances: list[Role], *, is_active: bool) -> int:
+        return role_services.roles_set_active(
             actor=self.request.user, roles=instances, is_active=is_active
         )
 
@@ -294,8 +300,8 @@ class DataScopeViewSet(StatusMixin[DataScope], CrudViewSet[DataScope]):
     def remove(self, instances: list[DataScope]) -> None:
         scope_services.scopes_delete(actor=self.request.user, scopes=instances)
 
-    def switch(self, instances: list[DataScope], *, is_active: bool) -> None:
-        scope_services.scopes_set_active(
+    def switch(self, instances: list[DataScope], *, is_active: bool) -> int:
+        return scope_services.scopes_set_active(
             actor=self.request.user, scopes=instances, is_active=is_active
         )
 

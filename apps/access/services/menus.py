@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
@@ -22,7 +23,7 @@ from apps.access.services.held import Actor, ensure_held
 from apps.access.validators import CODE
 from apps.core.cached import PRINCIPALS, invalidate
 from apps.core.errors import InvalidInputError
-from apps.core.trees import is_inside, lock_parents
+from apps.core.trees import is_inside, lock_parents, switched
 
 
 @transaction.atomic
@@ -76,6 +77,27 @@ def menu_update(*, actor: Actor | None, menu: Menu, **columns: Any) -> Menu:
     menu.save()
     invalidate(PRINCIPALS)
     return menu
+
+
+@transaction.atomic
+def menus_set_active(*, actor: Actor | None, menus: Iterable[Menu], is_active: bool) -> int:
+    """Enable or disable entries; those below are disabled with one, those above enabled with it.
+
+    Returns:
+        How many changed.
+
+    Raises:
+        NotHeldError: The actor does not hold every code of them.
+    """
+    parents = lock_parents(Menu.objects.all())
+    wanted = switched(parents, [menu.pk for menu in menus], is_active=is_active)
+    changed = list(Menu.objects.present().filter(pk__in=wanted).exclude(is_active=is_active))
+    ensure_held(actor=actor, codes=split_codes([menu.perms for menu in changed]))
+    for menu in changed:
+        menu.is_active = is_active
+        menu.save()
+    invalidate(PRINCIPALS)
+    return len(changed)
 
 
 @transaction.atomic

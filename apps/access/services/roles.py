@@ -70,14 +70,16 @@ def role_update(*, actor: Actor | None, role: Role, **columns: Any) -> Role:
 
 
 @transaction.atomic
-def roles_set_active(*, actor: Actor | None, roles: Iterable[Role], is_active: bool) -> None:
-    """Enable or disable roles: all of them or none.
+def roles_set_active(*, actor: Actor | None, roles: Iterable[Role], is_active: bool) -> int:
+    """Enable or disable roles: all of them or none; return how many changed.
 
     Raises:
         NotHeldError: The actor does not hold what one of them gives.
     """
-    for role in roles:
+    changed = [role for role in roles if role.is_active != is_active]
+    for role in changed:
         role_update(actor=actor, role=role, is_active=is_active)
+    return len(changed)
 
 
 @transaction.atomic

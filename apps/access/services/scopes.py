@@ -44,14 +44,16 @@ def scope_update(*, actor: Actor | None, scope: DataScope, **columns: Any) -> Da
 
 
 @transaction.atomic
-def scopes_set_active(*, actor: Actor | None, scopes: Iterable[DataScope], is_active: bool) -> None:
-    """Enable or disable scopes: all of them or none.
+def scopes_set_active(*, actor: Actor | None, scopes: Iterable[DataScope], is_active: bool) -> int:
+    """Enable or disable scopes: all of them or none; return how many changed.
 
     Raises:
         NotHeldError: Roles have one of them, and the actor does not see all rows.
     """
-    for scope in scopes:
+    changed = [scope for scope in scopes if scope.is_active != is_active]
+    for scope in changed:
         scope_update(actor=actor, scope=scope, is_active=is_active)
+    return len(changed)
 
 
 @transaction.atomic

@@ -12,12 +12,14 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from apps.accounts.choices import Closing
 from apps.accounts.models import Session, User
 from apps.accounts.services.ranks import ensure_manageable
 from apps.accounts.services.sessions import sessions_close
 from apps.core.console import ConsoleModelAdmin, chips, dialog_action, named_cell, state_chip
+from apps.core.places import place_text
 
 END = {
     "title": gettext_lazy("End this session?"),
@@ -49,8 +51,18 @@ class SessionAdmin(ConsoleModelAdmin):
     resource = "sys:session"
     icon = "devices"
     place = 1
-    list_display = ("who", "where", "address", "channel_chip", "opened_at", "active_at", "state")
-    list_filter = (OpenFilter, "channel")
+    list_display = (
+        "who",
+        "where",
+        "address",
+        "from_place",
+        "channel_chip",
+        "opened_at",
+        "active_at",
+        "state",
+    )
+    list_filter = (OpenFilter, "channel", ("opened_at", RangeDateTimeFilter))
+    list_filter_submit = True
     search_fields = ("user__username", "user__nickname", "address")
     search_help_text = gettext_lazy("User or address")
     date_hierarchy = None
@@ -92,6 +104,10 @@ class SessionAdmin(ConsoleModelAdmin):
     @admin.display(description=gettext_lazy("device"))
     def where(self, session: Session) -> str:
         return " / ".join(part for part in (session.browser, session.os) if part)
+
+    @admin.display(description=gettext_lazy("place"))
+    def from_place(self, session: Session) -> str:
+        return place_text(session.address) or "-"
 
     @admin.display(description=gettext_lazy("opened through"), ordering="channel")
     def channel_chip(self, session: Session) -> SafeString:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
+from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from apps.accounts.admin.explain import ExplainMixin
@@ -34,6 +35,7 @@ from apps.accounts.services.users import (
     user_flag_toggle,
     user_password_reset,
     user_update,
+    users_set_active,
 )
 from apps.core.console import (
     BinMixin,
@@ -87,6 +89,8 @@ class UserAdmin(ExplainMixin, SwitchMixin, BinMixin, ConsoleModelAdmin):
     bin_links = ("roles", "positions", "sessions")
     list_display = ("who", "department", "role_chips", "email", "seen", "state")
     list_filter = (
+        ("joined_at", RangeDateTimeFilter),
+        ("last_login", RangeDateTimeFilter),
         ("department", VisibleRelatedFilter),
         ("roles", VisibleRelatedFilter),
         "is_active",
@@ -209,10 +213,8 @@ class UserAdmin(ExplainMixin, SwitchMixin, BinMixin, ConsoleModelAdmin):
     def remove_for_good(self, request: HttpRequest, instances: list[User]) -> None:
         users_purge(actor=_actor(request), users=instances)
 
-    def switch(self, request: HttpRequest, instances: list[User], *, is_active: bool) -> None:
-        for user in instances:
-            if user.is_active != is_active:
-                user_flag_toggle(actor=_actor(request), user=user, flag="status")
+    def switch(self, request: HttpRequest, instances: list[User], *, is_active: bool) -> int:
+        return users_set_active(actor=_actor(request), users=instances, is_active=is_active)
 
     @dialog_action(
         RESET, description=gettext_lazy("Reset password"), permissions=["reset"], icon="lock_reset"

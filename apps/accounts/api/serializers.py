@@ -15,6 +15,7 @@ from apps.accounts.selectors.sessions import is_online
 from apps.core.api.bins import BinnedRow
 from apps.core.api.fields import IdField, StatusField, TextField, WireTimeField
 from apps.core.api.rows import Computed, EmptyList, RowSerializer
+from apps.core.places import place_text
 from apps.organization.api.serializers import DeptRow, PositionRow
 
 PHONE = RegexValidator(r"^1[3-9]\d{9}$", _("Enter a mobile number of 11 digits."), code="phone")
@@ -246,10 +247,59 @@ class SessionRow(RowSerializer):
     os = serializers.CharField()
     browser = serializers.CharField()
     device = serializers.CharField()
+    place = Computed("address", make=place_text, shape=serializers.CharField())
     status = Computed("active_at", make=is_online, shape=StatusField())
     last_login_time = WireTimeField(source="opened_at")
     last_active_time = WireTimeField(source="active_at")
     expire_time = WireTimeField(source="expires_at")
+
+
+class DeviceRow(SessionRow):
+    """One of one's own sessions."""
+
+    channel = serializers.CharField()
+
+
+class DeviceSerializer(DeviceRow):
+    """One of one's own sessions, and whether it is the one that asks."""
+
+    is_current = serializers.BooleanField()
+
+
+class EndedSerializer(serializers.Serializer[Any]):
+    """How many sessions were ended."""
+
+    ended = serializers.IntegerField()
+
+
+class DaySerializer(serializers.Serializer[Any]):
+    """A day in the site's zone, and how often somebody signed in."""
+
+    day = serializers.DateField()
+    times = serializers.IntegerField()
+
+
+class BrowserSerializer(serializers.Serializer[Any]):
+    """A browser, and how often somebody signed in with it."""
+
+    name = serializers.CharField()
+    times = serializers.IntegerField()
+
+
+class StatisticsSerializer(serializers.Serializer[Any]):
+    """What the sign-ins add up to."""
+
+    online = serializers.IntegerField(help_text="Open sessions that were active a moment ago")
+    open = serializers.IntegerField()
+    days = DaySerializer(many=True)
+    browsers = BrowserSerializer(many=True)
+    newest = SessionRow(many=True)
+
+
+class StatisticsQuerySerializer(serializers.Serializer[Any]):
+    """How many days to count, today included."""
+
+    days = serializers.IntegerField(required=False, min_value=1, max_value=90)
 
 
 class SessionQuerySerializer(serializers.Serializer[Any]):

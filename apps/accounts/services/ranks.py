@@ -40,3 +40,14 @@ def session_kick(*, actor: User, user: User, sid: UUID, closing: Closing = Closi
     ensure_manageable(actor=actor, user=user)
     if not sessions_close(sessions=user.sessions.live().filter(sid=sid), closing=closing):
         raise NotFoundError
+
+
+@transaction.atomic
+def user_kick(*, actor: User, user: User) -> int:
+    """End every session of a user, on all devices and in the console; return how many there were.
+
+    Raises:
+        SuperuserOnlyError, NotHeldError: The user is above the actor.
+    """
+    ensure_manageable(actor=actor, user=user)
+    return sessions_close(sessions=user.sessions.live(), closing=Closing.KICKED)

@@ -1,4 +1,4 @@
-"""The bins of users, roles, departments and positions, emptied of what is old."""
+"""What is old goes: rows of the bins, and sessions that ended."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.utils import timezone
 
 from apps.access.models import Role
 from apps.access.services.roles import roles_purge
-from apps.accounts.models import User
+from apps.accounts.models import Session, User
 from apps.accounts.services.bins import users_purge
 from apps.core.errors import DomainError
 from apps.core.models import BinnedModel
@@ -57,3 +57,19 @@ def _pruned(model: type[BinnedModel], purge: Callable[[Any], None], until: Any) 
             except (DomainError, ProtectedError) as refusal:
                 log.warning("%s %s stays in the bin: %s", model._meta.label, pk, refusal)
     return purged
+
+
+SESSION_BATCH = 1_000
+"""Sessions deleted in one statement, so that nobody waits long for the table."""
+
+
+def sessions_prune(*, days: int) -> int:
+    """Delete sessions that ended so many days ago, and return how many; 0 days delete none."""
+    if not days:
+        return 0
+    until = timezone.now() - timedelta(days=days)
+    ended = Session.objects.filter(Q(closed_at__lt=until) | Q(expires_at__lt=until)).order_by("pk")
+    total = 0
+    while keys := list(ended.values_list("pk", flat=True)[:SESSION_BATCH]):
+        total += Session.objects.filter(pk__in=keys).delete()[0]
+    return total

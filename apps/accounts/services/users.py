@@ -169,6 +169,23 @@ def user_delete(*, actor: User, user: User) -> None:
 
 
 @transaction.atomic
+def users_set_active(*, actor: User, users: Iterable[User], is_active: bool) -> int:
+    """Enable or disable users, all of them or none; superusers stay as they are.
+
+    Returns:
+        How many changed.
+
+    Raises:
+        SelfChangeError: The actor is among them.
+        NotHeldError: One of them is above the actor.
+    """
+    changed = [user for user in users if user.is_active != is_active and not user.is_superuser]
+    for user in changed:
+        user_flag_toggle(actor=actor, user=user, flag="status")
+    return len(changed)
+
+
+@transaction.atomic
 def user_password_reset(
     *, actor: User, user: User, password: str, must_change: bool = False
 ) -> None:

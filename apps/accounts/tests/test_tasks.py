@@ -6,7 +6,7 @@ from celery import current_app
 from django.utils import timezone
 
 from apps.accounts import tasks
-from apps.accounts.models import User
+from apps.accounts.models import Session, User
 from apps.accounts.schedules import SCHEDULES
 
 pytestmark = pytest.mark.django_db
@@ -24,3 +24,11 @@ def test_the_bins_are_pruned_as_the_setting_says(user: Any, atrium: Any) -> None
 
 def test_what_is_scheduled_is_a_task() -> None:
     assert {entry["task"] for entry in SCHEDULES.values()} <= set(current_app.tasks)
+
+
+def test_sessions_are_pruned_as_the_setting_says(user: Any, atrium: Any) -> None:
+    old = timezone.now() - timedelta(days=8)
+    Session.objects.create(user=user, expires_at=old)
+    for days, pruned in ((0, 0), (9, 0), (7, 1)):
+        atrium(session_days=days)
+        assert tasks.prune_sessions() == pruned

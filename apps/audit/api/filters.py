@@ -1,17 +1,26 @@
 from django_filters import rest_framework as filters
 
 from apps.audit.models import ChangeLog, LoginLog, OperaLog
-from apps.core.api.filters import ContainsFilter, IdFilter, StatusFilter
+from apps.core.api.filters import (
+    ContainsFilter,
+    IdFilter,
+    RangeFilterSet,
+    SinceFilter,
+    StatusFilter,
+    UntilFilter,
+)
 
 
-class LogFilter(filters.FilterSet):
+class LogFilter(RangeFilterSet):
     """What both logs can be narrowed by."""
 
     username = ContainsFilter()
     status = StatusFilter(field_name="is_success")
     ip = ContainsFilter(field_name="address")
-    start_time = filters.DateTimeFilter(field_name="happened_at", lookup_expr="gte")
-    end_time = filters.DateTimeFilter(field_name="happened_at", lookup_expr="lte")
+    start_time = SinceFilter(field_name="happened_at")
+    end_time = UntilFilter(field_name="happened_at")
+    created_time_from = SinceFilter(field_name="created_at")
+    created_time_to = UntilFilter(field_name="created_at")
 
 
 class LoginLogFilter(LogFilter):
@@ -38,15 +47,17 @@ class OperaLogFilter(LogFilter):
         fields = ("username", "status", "ip", "trace_id", "method", "path", "title", "code")
 
 
-class ChangeLogFilter(filters.FilterSet):
+class ChangeLogFilter(RangeFilterSet):
     """Filters of the history; `model` and `object` together name one row of master data."""
 
     model = filters.CharFilter()
     object = IdFilter(field_name="object_id")
     username = ContainsFilter()
     trace_id = filters.CharFilter()
-    start_time = filters.DateTimeFilter(field_name="created_at", lookup_expr="gte")
-    end_time = filters.DateTimeFilter(field_name="created_at", lookup_expr="lte")
+    start_time = SinceFilter(field_name="created_at")
+    end_time = UntilFilter(field_name="created_at")
+    created_time_from = SinceFilter(field_name="created_at")
+    created_time_to = UntilFilter(field_name="created_at")
 
     class Meta:
         model = ChangeLog

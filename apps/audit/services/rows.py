@@ -13,9 +13,9 @@ from django.db import Error, transaction
 from apps.accounts.selectors.devices import describe_device
 from apps.audit.models import LogRow, SealedRow
 from apps.audit.selectors.arguments import storable
-from apps.audit.selectors.places import place_of
 from apps.audit.selectors.seals import mac_of
 from apps.core.context import RequestContext
+from apps.core.places import place_of
 
 R = TypeVar("R", bound=LogRow)
 log = logging.getLogger(__name__)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +13,8 @@ from django.utils.translation import pgettext
 from apps.access.models import Role
 from apps.accounts.constants import user_tag
 from apps.accounts.models import Session, User
-from apps.console.constants import BROWSERS, FIGURES_SECONDS, NEWEST, PLOT_DAYS, SESSIONS
+from apps.accounts.selectors.statistics import sign_in_statistics
+from apps.console.constants import FIGURES_SECONDS, PLOT_DAYS, SESSIONS
 from apps.core.cached import PRINCIPALS, two_level
 from apps.core.visibility import visible_to
 from apps.organization.models import Department
@@ -73,45 +73,15 @@ def _roles(user: Any) -> Figures:
 
 def _sessions(user: Any) -> Figures:
     """Return what the last fortnight's sign-ins add up to: four queries."""
-    rows: Any = visible_to(Session.objects.all(), user)
-    days = _days()
-    since = rows.filter(opened_at__gte=days[0])
-    # One count for each day of the site's zone; the databases' own zone tables may be missing.
-    counts = since.aggregate(
-        **{
-            f"day{n}": Count(
-                "pk", filter=Q(opened_at__gte=day, opened_at__lt=day + timedelta(days=1))
-            )
-            for n, day in enumerate(days)
-        }
-    )
-    newest = rows.select_related("user").order_by("-opened_at", "-id")[:NEWEST]
+    visible = visible_to(Session.objects.all(), user)
+    found = sign_in_statistics(among=visible, days=PLOT_DAYS)
     return {
-        "open": rows.live().count(),
-        "days": [[day.isoformat(), counts[f"day{n}"]] for n, day in enumerate(days)],
-        "browsers": _browsers(since.values_list("browser").annotate(times=Count("pk")).order_by()),
-        "newest": [_sign_in(session) for session in newest],
+        "open": found["open"],
+        "online": found["online"],
+        "days": [[row["day"].isoformat(), row["times"]] for row in found["days"]],
+        "browsers": [[row["name"], row["times"]] for row in found["browsers"]],
+        "newest": [_sign_in(session) for session in found["newest"].select_related("user")],
     }
-
-
-def _days() -> list[datetime]:
-    """Return the first moments of the last days, today's last, in the site's zone."""
-    today = timezone.localtime(timezone=timezone.get_default_timezone()).replace(
-        hour=0, minute=0, second=0, microsecond=0
-    )
-    return [today - timedelta(days=back) for back in reversed(range(PLOT_DAYS))]
-
-
-def _browsers(rows: Any) -> list[list[Any]]:
-    """Add the versions of a browser up and return the most used ones, the rest under ""."""
-    counts: Counter[str] = Counter()
-    for name, times in rows:
-        family, _space, version = name.rpartition(" ")
-        counts[family if version.isdigit() else name] += times
-    ranked = counts.most_common()
-    rest = sum(times for _name, times in ranked[BROWSERS:])
-    shown = [[name, times] for name, times in ranked[:BROWSERS]]
-    return [*shown, ["", rest]] if rest else shown
 
 
 def _sign_in(session: Any) -> Figures:

@@ -20,8 +20,8 @@ class SwitchMixin:
 
     actions: tuple[str, ...] = ("enable", "disable")
 
-    def switch(self, request: HttpRequest, instances: list[Any], *, is_active: bool) -> None:
-        """Enable or disable the rows."""
+    def switch(self, request: HttpRequest, instances: list[Any], *, is_active: bool) -> int:
+        """Enable or disable the rows; return how many changed."""
         raise NotImplementedError
 
     @admin.action(description=gettext_lazy("Enable"), permissions=["switch"])
@@ -38,7 +38,10 @@ class SwitchMixin:
             request,
             queryset,
             title=_("Disable these %(names)s?") % names,
-            text=_("What depends on them stops working at once. You can enable them again."),
+            text=_(
+                "What depends on them, and in a tree all that is below them, stops working at once."
+                " You can enable them again."
+            ),
             action="disable",
         )
         return answer
@@ -50,10 +53,9 @@ class SwitchMixin:
 
     @transaction.atomic
     def _switch(self, request: HttpRequest, queryset: QuerySet[Any], *, is_active: bool) -> None:
-        found = list(queryset)
-        self.switch(request, found, is_active=is_active)
+        count = self.switch(request, list(queryset), is_active=is_active)
         if is_active:
-            text = ngettext("%(n)s row was enabled.", "%(n)s rows were enabled.", len(found))
+            text = ngettext("%(n)s row was enabled.", "%(n)s rows were enabled.", count)
         else:
-            text = ngettext("%(n)s row was disabled.", "%(n)s rows were disabled.", len(found))
-        messages.success(request, text % {"n": len(found)})
+            text = ngettext("%(n)s row was disabled.", "%(n)s rows were disabled.", count)
+        messages.success(request, text % {"n": count})

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 
-from apps.core.trees import below, is_inside, lock_parents, nest
+from apps.core.trees import below, is_inside, lock_parents, nest, switched
 
 PARENTS = {1: None, 2: 1, 3: 2, 4: 1, 5: None}
 
@@ -51,3 +51,11 @@ def test_lock_parents_tells_the_parent_of_each_row() -> None:
     head = model.objects.create(name="head")
     sales = model.objects.create(name="sales", parent=head)
     assert lock_parents(model.objects.all()) == {head.pk: None, sales.pk: head.pk}
+
+
+def test_what_is_below_goes_off_and_what_is_above_comes_on() -> None:
+    parents = {1: None, 2: 1, 3: 2, 4: 1, 5: None}
+    assert switched(parents, [2], is_active=False) == {2, 3}
+    assert switched(parents, [3, 4], is_active=True) == {1, 2, 3, 4}
+    assert switched(parents, [], is_active=True) == set()
+    assert switched({1: 2, 2: 1}, [1], is_active=True) == {1, 2}

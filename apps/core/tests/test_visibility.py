@@ -1,12 +1,13 @@
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import AnonymousUser, Group
 from django.db.models import QuerySet
 
 from apps.core import visibility
 from apps.core.errors import OutOfSightError
-from apps.core.visibility import verify_visible, visible_to
+from apps.core.visibility import ensure_in_sight, verify_visible, visible_to
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +44,17 @@ def test_a_row_is_looked_up_again_after_a_write(user: Any) -> None:
     row.save()
     with pytest.raises(OutOfSightError):
         verify_visible(row, user)
+
+
+@pytest.mark.django_db
+def test_rows_that_are_taken_along_must_be_in_sight(
+    user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [apps.get_model("organization.Position")(name=n, code=n) for n in "ab"]
+    for row in rows:
+        row.save()
+    ensure_in_sight([], user=user)
+    monkeypatch.setattr(visibility, "visible_to", lambda found, _user: found.filter(name="a"))
+    ensure_in_sight(rows[:1], user=user)
+    with pytest.raises(OutOfSightError):
+        ensure_in_sight(rows, user=user)

@@ -6,12 +6,12 @@ from typing import Any
 
 from django_filters import rest_framework as filters
 
-from apps.core.api.filters import ContainsFilter, IdFilter
+from apps.core.api.filters import ContainsFilter, CreatedFilterSet, IdFilter
 from apps.files.choices import Kind
 from apps.files.models import Node
 
 
-class NodeFilter(filters.FilterSet):
+class NodeFilter(CreatedFilterSet):
     """Without a search only one folder is shown: that of `parent_id`, 0 or none for the top."""
 
     name = ContainsFilter()

@@ -2,11 +2,11 @@
 
 from django_filters import rest_framework as filters
 
-from apps.core.api.filters import ContainsFilter, StatusFilter
+from apps.core.api.filters import ContainsFilter, CreatedFilterSet, StatusFilter
 from apps.organization.models import Department, Position
 
 
-class DepartmentFilter(filters.FilterSet):
+class DepartmentFilter(CreatedFilterSet):
     """Filters of the tree; a department whose parent does not match becomes a root."""
 
     name = ContainsFilter()
@@ -19,7 +19,7 @@ class DepartmentFilter(filters.FilterSet):
         fields = ("name", "leader", "phone", "status")
 
 
-class PositionFilter(filters.FilterSet):
+class PositionFilter(CreatedFilterSet):
     """Filters of the list of positions."""
 
     name = ContainsFilter()

@@ -69,8 +69,11 @@ class DepartmentViewSet(
     def remove_for_good(self, instances: Iterable[Department]) -> None:
         services.departments_purge(departments=instances)
 
-    def switch(self, instances: Iterable[Department], *, is_active: bool) -> None:
-        services.departments_set_active(departments=instances, is_active=is_active)
+    def switch(self, instances: Iterable[Department], *, is_active: bool) -> int:
+        actor = self.request.user
+        return services.departments_set_active(
+            actor=actor, departments=instances, is_active=is_active
+        )
 
 
 class PositionViewSet(StatusMixin[Position], BinMixin[Position], CrudViewSet[Position]):
@@ -110,5 +113,5 @@ class PositionViewSet(StatusMixin[Position], BinMixin[Position], CrudViewSet[Pos
     def remove_for_good(self, instances: list[Position]) -> None:
         services.positions_purge(positions=instances)
 
-    def switch(self, instances: list[Position], *, is_active: bool) -> None:
-        services.positions_set_active(positions=instances, is_active=is_active)
+    def switch(self, instances: list[Position], *, is_active: bool) -> int:
+        return services.positions_set_active(positions=instances, is_active=is_active)

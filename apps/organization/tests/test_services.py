@@ -5,7 +5,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from apps.core.errors import DomainError, NotFoundError
+from apps.core.errors import DomainError, NotFoundError, OutOfSightError
 from apps.organization.errors import (
     DepartmentChildrenError,
     DepartmentCycleError,
@@ -118,12 +118,36 @@ def test_a_department_with_living_ones_below_is_not_deleted() -> None:
     assert Department.bin.count() == 2
 
 
-def test_departments_are_switched_together() -> None:
-    chain = _chain("a", "b")
-    departments_set_active(departments=chain, is_active=False)
-    assert not Department.objects.filter(is_active=True).exists()
-    departments_set_active(departments=chain[:1], is_active=True)
-    assert Department.objects.filter(is_active=True).get() == chain[0]
+def test_departments_are_switched_with_those_that_depend_on_them(make_user: Any) -> None:
+    admin = make_user(is_superuser=True)
+    top, middle, leaf = _chain("a", "b", "c")
+    other = department_create(name="other")
+
+    def active() -> set[str]:
+        return {row.name for row in Department.objects.filter(is_active=True)}
+
+    def switch(row: Department, *, is_active: bool) -> int:
+        return departments_set_active(actor=admin, departments=[row], is_active=is_active)
+
+    assert switch(middle, is_active=False) == 2
+    assert active() == {"a", "other"}
+    assert switch(top, is_active=False) == 1
+    assert switch(leaf, is_active=True) == 3
+    assert active() == {"a", "b", "c", "other"}
+    assert switch(other, is_active=True) == 0
+
+
+def test_nobody_switches_a_department_along_that_they_do_not_see(
+    user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top, leaf = _chain("a", "b")
+    monkeypatch.setattr(
+        "apps.core.visibility.visible_to", lambda rows, _user: rows.filter(pk=top.pk)
+    )
+    with pytest.raises(OutOfSightError):
+        departments_set_active(actor=user, departments=[top], is_active=False)
+    leaf.refresh_from_db()
+    assert leaf.is_active
 
 
 def test_name_and_code_of_a_position_are_unique() -> None:

@@ -1,10 +1,10 @@
 from django_filters import rest_framework as filters
 
-from apps.core.api.filters import ContainsFilter, IdFilter, StatusFilter
+from apps.core.api.filters import ContainsFilter, CreatedFilterSet, IdFilter, StatusFilter
 from plugins.dict.models import DictData, DictType
 
 
-class DictTypeFilter(filters.FilterSet):
+class DictTypeFilter(CreatedFilterSet):
     """Filters of the list of dictionaries."""
 
     name = ContainsFilter()
@@ -15,7 +15,7 @@ class DictTypeFilter(filters.FilterSet):
         fields = ("name", "code")
 
 
-class DictDataFilter(filters.FilterSet):
+class DictDataFilter(CreatedFilterSet):
     """Filters of the list of entries."""
 
     type_code = filters.CharFilter(field_name="type__code")

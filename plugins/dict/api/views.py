@@ -8,6 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.core.api.batches import StatusMixin
 from apps.core.api.schema import answers
 from apps.core.api.viewsets import CrudViewSet
 from apps.core.cached import cached
@@ -27,6 +28,7 @@ from plugins.dict.models import DictData, DictType
 from plugins.dict.services import (
     dict_data_delete,
     dict_data_save,
+    dict_data_set_active,
     dict_type_save,
     dict_types_delete,
 )
@@ -58,13 +60,17 @@ class DictTypeViewSet(CrudViewSet[DictType]):
         dict_types_delete(dict_types=instances)
 
 
-class DictDataViewSet(CrudViewSet[DictData]):
+class DictDataViewSet(StatusMixin[DictData], CrudViewSet[DictData]):
     """Entries of dictionaries, in the order that each of them says."""
 
     guard = Guard(
         "dict:data",
         _("dictionary entries"),
-        verbs={"list_all": Access.SIGNED_IN, "list_code": Access.SIGNED_IN},
+        verbs={
+            "list_all": Access.SIGNED_IN,
+            "list_code": Access.SIGNED_IN,
+            "set_status": "edit",
+        },
     )
     queryset = DictData.objects.order_by("sort", "pk")
     row = DictDataRow
@@ -96,6 +102,9 @@ class DictDataViewSet(CrudViewSet[DictData]):
 
     def save_changed(self, instance: DictData, data: dict[str, Any]) -> None:
         dict_data_save(dict_data=instance, **self._with_type(data))
+
+    def switch(self, instances: list[DictData], *, is_active: bool) -> int:
+        return dict_data_set_active(dict_data=instances, is_active=is_active)
 
     def remove(self, instances: list[DictData]) -> None:
         dict_data_delete(dict_data=instances)

@@ -13,7 +13,7 @@ from apps.access.errors import (
     NotHeldError,
 )
 from apps.access.models import Menu
-from apps.access.services.menus import menu_create, menu_delete, menu_update
+from apps.access.services.menus import menu_create, menu_delete, menu_update, menus_set_active
 from apps.access.tests.factories import make_button, make_menu, make_role
 from apps.core.errors import InvalidInputError
 
@@ -198,3 +198,19 @@ def test_an_entry_with_others_below_is_not_deleted_nor_a_declared_one() -> None:
     menu_delete(actor=None, menu=button)
     assert not role.menus.exists()
     menu_delete(actor=None, menu=page)
+
+
+def test_menus_are_switched_with_those_that_depend_on_them(make_user: Any) -> None:
+    admin = make_user(is_superuser=True)
+    top = Menu.objects.create(name="Top", title="Top", kind=MenuKind.DIRECTORY)
+    page = Menu.objects.create(name="P", title="P", kind=MenuKind.PAGE, parent=top)
+    button = Menu.objects.create(name="B", title="B", kind=MenuKind.BUTTON, parent=page)
+
+    def active() -> set[str]:
+        return set(Menu.objects.filter(is_active=True).values_list("name", flat=True))
+
+    assert menus_set_active(actor=admin, menus=[page], is_active=False) == 2
+    assert active() == {"Top"}
+    menus_set_active(actor=admin, menus=[top], is_active=False)
+    assert menus_set_active(actor=admin, menus=[button], is_active=True) == 3
+    assert active() == {"Top", "P", "B"}

@@ -11,8 +11,10 @@ from apps.accounts.selectors.sessions import open_sessions
 from apps.accounts.services import users as services
 from apps.accounts.services.passwords import password_change
 from apps.accounts.services.ranks import session_kick
+from apps.accounts.services.sessions import sessions_close
 from apps.core.api.schema import answers
 from apps.core.api.viewsets import GuardedViewSet
+from apps.core.context import current_context
 from apps.core.guards import Access
 from apps.core.limits import Limit
 
@@ -71,11 +73,15 @@ class MeViewSet(GuardedViewSet):
         )
         return Response(None)
 
-    @answers(row=serializers.SessionRow, many=True)
+    @answers(row=serializers.DeviceSerializer, many=True)
     @action(detail=False, url_path="me/sessions")
     def sessions(self, request: Request) -> Response:
         """List the devices on which one is signed in."""
-        return Response(serializers.SessionRow.read(open_sessions(among=self.user.sessions.all())))
+        rows = serializers.DeviceRow.read(open_sessions(among=self.user.sessions.all()))
+        current = self._sid()
+        return Response(
+            [{**row, "is_current": str(row["session_uuid"]) == current} for row in rows]
+        )
 
     @answers(query=serializers.SessionNameSerializer)
     @sessions.mapping.delete
@@ -84,6 +90,17 @@ class MeViewSet(GuardedViewSet):
         sid = self.query_with(serializers.SessionNameSerializer)["session_uuid"]
         session_kick(actor=self.user, user=self.user, sid=sid, closing=Closing.LOGOUT)
         return Response(None)
+
+    @answers(row=serializers.EndedSerializer)
+    @action(detail=False, methods=["delete"], url_path="me/sessions/others")
+    def end_others(self, request: Request) -> Response:
+        """Sign all of one's devices out but the one that asks."""
+        others = self.user.sessions.live().exclude(sid=self._sid())
+        return Response({"ended": sessions_close(sessions=others, closing=Closing.LOGOUT)})
+
+    def _sid(self) -> str:
+        context = current_context()
+        return context.session_id if context else ""
 
     @property
     def user(self) -> User:

@@ -16,6 +16,7 @@ from apps.accounts.models import User
 from apps.accounts.selectors.explain import explain, row_named
 from apps.accounts.services import users as services
 from apps.accounts.services.bins import user_restore, users_purge
+from apps.core.api.batches import StatusMixin
 from apps.core.api.bins import BinMixin
 from apps.core.api.schema import answers
 from apps.core.api.viewsets import (
@@ -33,6 +34,7 @@ from apps.organization.models import Department, Position
 
 
 class UserViewSet(
+    StatusMixin[User],
     ListMixin,
     RetrieveMixin,
     CreateMixin[User],
@@ -48,6 +50,7 @@ class UserViewSet(
         _("users"),
         verbs={
             "set_permission": "permission:edit",
+            "set_status": "permission:edit",
             "reset_password": "password:reset",
             "roles": "list",
             "explain": "explain",
@@ -87,6 +90,9 @@ class UserViewSet(
 
     def remove_for_good(self, instances: list[User]) -> None:
         users_purge(actor=self.actor, users=instances)
+
+    def switch(self, instances: list[User], *, is_active: bool) -> int:
+        return services.users_set_active(actor=self.actor, users=instances, is_active=is_active)
 
     @answers(row=RoleRow, many=True)
     @action(detail=True)

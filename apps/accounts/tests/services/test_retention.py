@@ -5,7 +5,7 @@ import pytest
 from django.utils import timezone
 
 from apps.access.models import Role
-from apps.accounts.models import User
+from apps.accounts.models import Session, User
 from apps.accounts.services import retention
 from apps.core.errors import InUseError
 from apps.core.models import BinnedModel
@@ -81,3 +81,19 @@ def test_a_row_that_was_restored_meanwhile_stays(
     monkeypatch.setattr(retention, "BINS", ((Department, restore_the_other),))
     assert retention.bins_prune(days=30) == 1
     assert Department.objects.count() == 2
+
+
+def test_sessions_go_long_after_they_ended(make_user: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "SESSION_BATCH", 1)
+    user, now = make_user(), timezone.now()
+    ends = {"open": (None, 1), "young": (-1, 1), "closed": (-9, 1), "run out": (None, -9)}
+    for name, (closed, expires) in ends.items():
+        Session.objects.create(
+            user=user,
+            browser=name,
+            closed_at=None if closed is None else now + timedelta(days=closed),
+            expires_at=now + timedelta(days=expires),
+        )
+    assert retention.sessions_prune(days=0) == 0
+    assert retention.sessions_prune(days=7) == 2
+    assert set(Session.objects.values_list("browser", flat=True)) == {"open", "young"}

@@ -155,3 +155,20 @@ def test_somebody_who_was_deleted_a_moment_ago_changes_nothing(boss: User) -> No
     with pytest.raises(errors.SessionEndedError):
         services.profile_update(user=user, nickname="ghost")
     assert User.bin.get().nickname == "bob"
+
+
+def test_users_are_switched_together_and_superusers_stay(make_user: Any) -> None:
+    boss, other, ann, bob = (
+        make_user(is_superuser=True),
+        make_user(is_superuser=True),
+        *(make_user() for _ in "ab"),
+    )
+    assert (
+        services.users_set_active(actor=boss, users=[other, ann, bob, boss], is_active=False) == 2
+    )
+    for row in (other, ann, bob):
+        row.refresh_from_db()
+    assert (other.is_active, ann.is_active, bob.is_active) == (True, False, False)
+    assert services.users_set_active(actor=boss, users=[ann, bob], is_active=True) == 2
+    with pytest.raises(errors.SelfChangeError):
+        services.users_set_active(actor=ann, users=[ann], is_active=False)

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from apps.audit.selectors.places import FILES, forget_tables, table_path, table_version
+from apps.core.places import FILES, forget_tables, table_path, table_version
 
 
 class Command(BaseCommand):

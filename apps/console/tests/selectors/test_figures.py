@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from apps.access.models import Role
 from apps.accounts.models import Session, User
-from apps.console.constants import BROWSERS, NEWEST, PLOT_DAYS
+from apps.accounts.selectors.statistics import BROWSERS, NEWEST
+from apps.console.constants import PLOT_DAYS
 from apps.console.selectors.figures import dashboard_of
 from apps.core.cached import two_level
 from apps.organization.models import Department

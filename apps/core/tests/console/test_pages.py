@@ -38,10 +38,11 @@ class PositionPage(SwitchMixin, ConsoleModelAdmin):
         if self.refusal:
             raise self.refusal
 
-    def switch(self, request: HttpRequest, instances: list[Any], *, is_active: bool) -> None:
+    def switch(self, request: HttpRequest, instances: list[Any], *, is_active: bool) -> int:
         for instance in instances:
             instance.is_active = is_active
             instance.save()
+        return len(instances)
 
 
 @pytest.fixture

@@ -228,7 +228,9 @@ def test_departments_are_switched_all_or_none(admin_client: APIClient) -> None:
     response = admin_client.put(url, {"pks": [*pks, 987654], "status": 0})
     assert response.status_code == HTTPStatus.NOT_FOUND
     assert Department.objects.filter(is_active=True).count() == 2
-    assert admin_client.put(url, {"pks": [str(pks[0]), pks[1]], "status": 0}).json()["data"] is None
+    assert admin_client.put(url, {"pks": [str(pks[0]), pks[1]], "status": 0}).json()["data"] == {
+        "changed": 2
+    }
     assert not Department.objects.filter(is_active=True).exists()
     assert admin_client.put(url, {"pks": [], "status": 0}).status_code == 422
     assert admin_client.put(url, {"pks": pks}).status_code == 422

@@ -88,3 +88,43 @@ def test_everybody_sees_and_ends_their_own_devices(user: Any, client_for: Client
     assert here.get(ME).status_code == HTTPStatus.OK
     unknown = here.delete(f"{ME}/sessions?session_uuid={uuid4()}")
     assert unknown.status_code == HTTPStatus.NOT_FOUND
+
+
+def test_all_sessions_of_a_user_end_at_once(
+    admin_client: APIClient, user: Any, client_for: ClientFor
+) -> None:
+    clients = [client_for(user) for _ in range(3)]
+    response = admin_client.delete(f"{SESSIONS}/{user.pk}/all")
+    assert response.json()["data"] == {"ended": 3}
+    assert {client.get(ME).status_code for client in clients} == {HTTPStatus.UNAUTHORIZED}
+    assert admin_client.delete(f"{SESSIONS}/{user.pk}/all").json()["data"] == {"ended": 0}
+    assert admin_client.delete(f"{SESSIONS}/987654/all").status_code == HTTPStatus.NOT_FOUND
+
+
+def test_nobody_ends_the_sessions_of_whoever_may_do_more(
+    client_with: GrantedClient, make_user: Any
+) -> None:
+    above = make_user(is_superuser=True)
+    session_open(user=above, channel=Channel.API)
+    response = client_with("sys:session:kick").delete(f"{SESSIONS}/{above.pk}/all")
+    assert response.status_code == HTTPStatus.FORBIDDEN
+    assert above.sessions.live().count() == 1
+
+
+def test_statistics_are_those_of_the_sessions_that_one_sees(admin_client: APIClient) -> None:
+    data = admin_client.get(f"{SESSIONS}/statistics?days=7").json()["data"]
+    assert (data["open"], data["online"], len(data["days"])) == (1, 1, 7)
+    assert data["days"][-1]["times"] == 1
+    assert data["newest"][0]["place"] == ""
+    for wrong in ("0", "91", "x"):
+        answer = admin_client.get(f"{SESSIONS}/statistics?days={wrong}")
+        assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def test_ones_own_devices_are_listed_and_all_others_end(user: Any, client_for: ClientFor) -> None:
+    here, there = client_for(user), client_for(user)
+    rows = here.get(f"{ME}/sessions").json()["data"]
+    assert sorted(row["is_current"] for row in rows) == [False, True]
+    assert here.delete(f"{ME}/sessions/others").json()["data"] == {"ended": 1}
+    assert here.get(ME).status_code == HTTPStatus.OK
+    assert there.get(ME).status_code == HTTPStatus.UNAUTHORIZED

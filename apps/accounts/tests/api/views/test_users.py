@@ -459,3 +459,11 @@ def test_a_role_that_is_deleted_grants_nothing_from_the_next_request_on(
     admin_client.delete(roles, {"pks": [role.pk]})
     admin_client.delete(f"{roles}/bin/{role.pk}")
     assert client.get(USERS).status_code == HTTPStatus.FORBIDDEN
+
+
+def test_users_are_switched_all_or_none(admin_client: APIClient, make_user: Any) -> None:
+    pks = [make_user().pk for _ in range(2)]
+    url = "/api/v1/sys/users/status"
+    assert admin_client.put(url, {"pks": [*pks, 987_654], "status": 0}).status_code == 404
+    assert admin_client.put(url, {"pks": pks, "status": 0}).json()["data"] == {"changed": 2}
+    assert admin_client.put(url, {"pks": pks, "status": 0}).json()["data"] == {"changed": 0}

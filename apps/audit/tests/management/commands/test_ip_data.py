@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from apps.audit.selectors.places import Place, forget_tables, place_of, table_path
-from apps.audit.tests.tables import table
+from apps.core.places import Place, forget_tables, place_of, table_path
+from apps.core.tests.tables import table
 
 
 @pytest.fixture(autouse=True)

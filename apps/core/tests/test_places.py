@@ -3,15 +3,16 @@ from typing import Any
 
 import pytest
 
-from apps.audit.selectors.places import (
+from apps.core.places import (
     Place,
     _place,
     forget_tables,
     place_of,
+    place_text,
     table_path,
     table_version,
 )
-from apps.audit.tests.tables import table
+from apps.core.tests.tables import table
 
 
 @pytest.fixture(autouse=True)
@@ -56,3 +57,10 @@ def test_a_file_that_is_no_table_is_left_out(content: bytes) -> None:
 )
 def test_what_a_table_does_not_know_is_blank(told: str, place: Place) -> None:
     assert _place(told) == place
+
+
+def test_a_place_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr("apps.core.places.place_of", lambda _address: Place("中国", "北京", "北京"))
+        assert place_text("1.2.3.4") == "中国 北京"
+    assert place_text(None) == ""

@@ -90,6 +90,11 @@ def _table(version: int) -> Any | None:
     return searcher.new_with_buffer(kind, content)
 
 
+def place_text(address: str | None) -> str:
+    """Return where an address is, in one line; "" where the table does not know."""
+    return " ".join(dict.fromkeys(part for part in place_of(address or "") if part))
+
+
 def forget_tables() -> None:
     """Read the tables anew at the next question."""
     place_of.cache_clear()
