@@ -61,6 +61,7 @@ NO_VIEW: View = {
     "user_id": 0,
     "department_id": None,
     "departments": [],
+    "shares": {},
 }
 PROBLEMS: dict[str, type[DomainError]] = {
     error.reason: error

@@ -14,7 +14,7 @@ from apps.core.api.schema import answers
 from apps.core.api.viewsets import ResourceViewSet
 from apps.core.errors import NotFoundError
 from apps.core.guards import Guard
-from apps.core.visibility import visible_to
+from apps.core.visibility import Act, visible_to
 
 
 class SessionViewSet(ResourceViewSet[Session]):
@@ -37,7 +37,8 @@ class SessionViewSet(ResourceViewSet[Session]):
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """End a session of the user whose id the path names; its refresh cookie dies with it."""
         sid = self.query_with(serializers.SessionNameSerializer)["session_uuid"]
-        user = visible_to(User.objects.all(), request.user).filter(pk=self.pk()).first()
+        users = visible_to(User.objects.all(), request.user, act=Act.CHANGE)
+        user = users.filter(pk=self.pk()).first()
         if user is None:
             raise NotFoundError
         assert isinstance(request.user, User)  # noqa: S101 - the guard lets nobody else in
