@@ -1,6 +1,6 @@
 """Roles, the menu tree that carries the permission codes, and data scopes."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import BigIntegerField, Case, F, Q, Value, When
@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionAbstract
 
-from apps.access.choices import Expression, MenuKind, Operator
+from apps.access.choices import LEVELS, Expression, MenuKind, Operator
 from apps.access.querysets import MenuQuerySet, ObjectGrantQuerySet, RoleQuerySet
 from apps.core.models import OwnedModel
 from apps.core.scopes import Follows, Scoped
+from apps.core.visibility import Act
 
 
 class Menu(OwnedModel):
@@ -168,7 +169,8 @@ class ObjectGrant(OwnedModel, UserObjectPermissionAbstract):
     )
     expires_at = models.DateTimeField(_("until"), null=True, blank=True)
 
-    objects = UserObjectPermissionManager.from_queryset(ObjectGrantQuerySet)()
+    user_id: int
+    objects: ClassVar[Any] = UserObjectPermissionManager.from_queryset(ObjectGrantQuerySet)()
     scoped: ClassVar = Follows("user")
 
     class Meta:
@@ -192,6 +194,11 @@ class ObjectGrant(OwnedModel, UserObjectPermissionAbstract):
     def level(self) -> str:
         """What the row is shared for."""
         return self.permission.codename.partition("_")[0]
+
+    @property
+    def act_name(self) -> str:
+        """What people call the level."""
+        return str(LEVELS[Act(self.level)])
 
     @property
     def is_live(self) -> bool:

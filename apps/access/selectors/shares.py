@@ -34,6 +34,11 @@ def shareable_models() -> dict[str, type[Model]]:
 
     Master data only: logs are deleted by the million, without a look at each row.
     """
-    return {
-        name: model for name, model in scoped_models().items() if issubclass(model, OwnedModel)
-    }
+    return {name: model for name, model in scoped_models().items() if issubclass(model, OwnedModel)}
+
+
+def wire_name(app_label: str, model_name: str) -> str:
+    """Return what data rules call a model; "" for one whose rows are not shared any more."""
+    label = f"{app_label}.{model_name}"
+    names = (n for n, model in shareable_models().items() if model._meta.label_lower == label)
+    return next(names, "")

@@ -12,10 +12,9 @@ from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
 from apps.access.models import Role
-from apps.accounts.constants import user_tag
 from apps.accounts.models import Session, User
 from apps.console.constants import BROWSERS, FIGURES_SECONDS, NEWEST, PLOT_DAYS, SESSIONS
-from apps.core.cached import PRINCIPALS, two_level
+from apps.core.cached import PRINCIPALS, two_level, user_tag
 from apps.core.visibility import visible_to
 from apps.organization.models import Department
 

@@ -93,7 +93,7 @@ class ConsoleModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
         return ConsoleChangeList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Return the rows of the page: to look at, or what a form or action that is sent may change.
+        """Return the rows of the page; once something is sent, those that may be changed.
 
         What forms choose from is looked at only.
         """
