@@ -84,7 +84,7 @@ def _share(count: int) -> None:
     view = Permission.objects.get(content_type=kind, codename="view_user")
     seen = visible_to(User.objects.all(), shared).values("pk")
     keys = list(User.objects.exclude(pk__in=seen).values_list("pk", flat=True)[:count])
-    others = list(User.objects.values_list("pk", flat=True)[:20])
+    others = list(User.objects.exclude(pk=shared.pk).values_list("pk", flat=True)[:20])
     ObjectGrant.objects.bulk_create(
         ObjectGrant(user_id=user_id, permission=view, content_type=kind, object_pk=str(key))
         for user_id in (shared.pk, *others)

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.db.models import BigIntegerField, Case, F, Q, Value, When
 from django.db.models.functions import Cast
@@ -161,6 +162,12 @@ class ObjectGrant(OwnedModel, UserObjectPermissionAbstract):
     Guardian's table, with who shared it, until when, and the key of the row as the number it is.
     """
 
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
     row_id = models.GeneratedField(
         expression=Cast("object_pk", BigIntegerField()),
         output_field=BigIntegerField(),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from guardian.ctypes import get_content_type
 
 from apps.access.models import DataRule, DataScope, Menu, ObjectGrant, Role
 from apps.access.selectors.grants import split_codes
@@ -109,9 +110,10 @@ def why_row(*, user: Any, row: Model, act: Act = Act.VIEW) -> RowReason:
 
 
 def _grant_of(user: Any, row: Model) -> ObjectGrant | None:
-    names = {"app_label": row._meta.app_label, "model": row._meta.model_name}
-    found = ObjectGrant.objects.filter(user_id=user.pk, row_id=row.pk).select_related("permission")
-    return found.filter(**{f"content_type__{name}": value for name, value in names.items()}).first()
+    kind = get_content_type(row)
+    rows = ObjectGrant.objects.filter(user_id=user.pk, content_type=kind, row_id=row.pk)
+    found: ObjectGrant | None = rows.select_related("permission").first()
+    return found
 
 
 def _missing_of(role: Role, menu: Menu) -> str:

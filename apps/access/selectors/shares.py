@@ -23,10 +23,10 @@ def shared_keys(view: View, model: type[Model], act: Act) -> QuerySet[Any, Any] 
     permissions = [held[level] for level in levels if level in held]
     if not permissions:
         return None
-    found = ObjectGrant.objects.live().filter(
-        user_id=view["user_id"], permission_id__in=permissions
-    )
-    return found.order_by().values("row_id")
+    live = ObjectGrant.objects.live()
+    found = live.filter(user_id=view["user_id"], permission_id__in=permissions)
+    keys: QuerySet[Any, Any] = found.order_by().values("row_id")
+    return keys
 
 
 def shareable_models() -> dict[str, type[Model]]:
