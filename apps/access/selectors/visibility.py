@@ -49,5 +49,5 @@ def narrowed(queryset: QuerySet[Any], view: View, *, act: Act = Act.VIEW) -> Que
         return queryset
     shared = shared_keys(view, model, act)
     if shared is not None:
-        condition |= Q(pk__in=shared)
+        condition |= Q(pk__among_rows=shared)
     return queryset.filter(condition)

@@ -6,14 +6,15 @@ from django.db.models import QuerySet
 
 from apps.core import visibility
 from apps.core.errors import OutOfSightError
-from apps.core.visibility import verify_visible, visible_to
+from apps.core.visibility import Act, act_of, may, verify_visible, visible_to
 
 pytestmark = pytest.mark.django_db
 
 
-def all_but_hidden(queryset: QuerySet[Any], user: Any) -> QuerySet[Any]:
+def all_but_hidden(queryset: QuerySet[Any], user: Any, *, act: Act) -> QuerySet[Any]:
     """Stand for the function that the setting VISIBILITY names."""
-    return queryset.exclude(name=f"hidden from {user.username}")
+    found = queryset.exclude(name=f"hidden from {user.username}")
+    return found if act is Act.VIEW else found.exclude(name="to look at")
 
 
 @pytest.fixture(autouse=True)
@@ -43,3 +44,27 @@ def test_a_row_is_looked_up_again_after_a_write(user: Any) -> None:
     row.save()
     with pytest.raises(OutOfSightError):
         verify_visible(row, user)
+
+
+def test_a_row_to_look_at_is_not_found_for_a_change(user: Any) -> None:
+    row = Group.objects.create(name="to look at")
+    assert may(row, user)
+    assert not may(row, user, Act.CHANGE)
+    with pytest.raises(OutOfSightError):
+        verify_visible(row, user)
+
+
+@pytest.mark.parametrize(
+    ("method", "act"),
+    [
+        ("GET", Act.VIEW),
+        ("HEAD", Act.VIEW),
+        ("OPTIONS", Act.VIEW),
+        ("PUT", Act.CHANGE),
+        ("POST", Act.CHANGE),
+        (None, Act.CHANGE),
+        ("DELETE", Act.DELETE),
+    ],
+)
+def test_the_method_says_what_rows_are_looked_for(method: str | None, act: Act) -> None:
+    assert act_of(method) is act
