@@ -22,7 +22,7 @@ import django
 django.setup()
 
 from bench.load import Figures, Target, load  # noqa: E402
-from bench.seed import SCOPED, seed, sign_in  # noqa: E402
+from bench.seed import SCOPED, SHARED, seed, sign_in  # noqa: E402
 from bench.sql import queries_of  # noqa: E402
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--departments", type=int, default=50)
     parser.add_argument("--roles", type=int, default=20)
     parser.add_argument("--roles-per-user", type=int, default=3)
+    parser.add_argument("--grants", type=int, default=0, help="rows shared with one user")
     parser.add_argument("--size", type=int, default=20, help="rows on a page")
     parser.add_argument("--seconds", type=float, default=5.0, help="of each load")
     parser.add_argument("--connections", type=int, default=8)
@@ -49,7 +50,7 @@ def options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def targets(size: int, token: str, scoped: str) -> dict[str, Target]:
+def targets(size: int, token: str, scoped: str, shared: str) -> dict[str, Target]:
     """Return the loads by name: the two to compare with first."""
     login = b'{"username":"admin","password":"123456"}'
     return {
@@ -58,6 +59,7 @@ def targets(size: int, token: str, scoped: str) -> dict[str, Target]:
         "me": Target("/api/v1/sys/users/me", token=token),
         "users": Target(f"/api/v1/sys/users?size={size}", token=token),
         "scoped": Target(f"/api/v1/sys/users?size={size}", token=scoped),
+        "shared": Target(f"/api/v1/sys/users?size={size}", token=shared),
         "sidebar": Target("/api/v1/sys/menus/sidebar", token=token),
         "login": Target("/api/v1/auth/login", method="POST", body=login, is_many_clients=True),
     }
@@ -99,9 +101,10 @@ def main() -> int:
         seed(chosen)
     token = sign_in()
     wanted = {name for name in chosen.only.split(",") if name}
+    offered = targets(chosen.size, token, sign_in(SCOPED), sign_in(SHARED))
     loads = {
         name: target
-        for name, target in targets(chosen.size, token, sign_in(SCOPED)).items()
+        for name, target in offered.items()
         if not wanted or name in wanted | {"floor", "hand"}
     }
     found: dict[str, Figures] = {}
@@ -113,7 +116,7 @@ def main() -> int:
     for name, figures in found.items():
         ratio = f"{figures.rate / found['floor'].rate:8.0%}"
         ratio += f"{figures.rate / found['hand'].rate:8.0%}" if name == "users" else ""
-        if name == "scoped" and "users" in found:
+        if name in {"scoped", "shared"} and "users" in found:
             ratio += f"  {figures.rate / found['users'].rate:.0%} of users"
         out(
             f"{name:10}{figures.rate:9.0f}{figures.percentile(0.5):9.2f}"

@@ -5,15 +5,21 @@ from __future__ import annotations
 import argparse
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.utils import timezone
 
 from apps.access.choices import DEPARTMENTS_VARIABLE
-from apps.access.models import DataScope, Menu, Role
+from apps.access.models import DataScope, Menu, ObjectGrant, Role
 from apps.accounts.choices import Channel
 from apps.accounts.models import User
 from apps.accounts.services.sessions import session_open
+from apps.core.visibility import visible_to
 from apps.organization.models import Department
+
+SHARED = "shared"
+"""Who sees as much as they, and single rows of the other half besides."""
 
 SCOPED = "scoped"
 """Whose list the data scopes narrow."""
@@ -49,6 +55,7 @@ def seed(chosen: argparse.Namespace) -> None:
     )
 
     _make_scoped(departments)
+    _share(chosen.grants)
 
 
 def _make_scoped(departments: list[Department]) -> None:
@@ -59,14 +66,30 @@ def _make_scoped(departments: list[Department]) -> None:
     role = Role.objects.create(name="scoped")
     role.menus.set(Menu.objects.filter(name="SysUser"))
     role.scopes.set(DataScope.objects.filter(rules__value=DEPARTMENTS_VARIABLE))
-    user = User.objects.create(
-        username=SCOPED,
-        nickname=SCOPED,
-        password="!",  # noqa: S106 - no password fits
-        password_changed_at=timezone.now(),
-        department=first,
+    for name in (SCOPED, SHARED):
+        user = User.objects.create(
+            username=name,
+            nickname=name,
+            password="!",  # noqa: S106 - no password fits
+            password_changed_at=timezone.now(),
+            department=first,
+        )
+        user.roles.add(role)
+
+
+def _share(count: int) -> None:
+    """Share so many users with somebody whose scopes do not show them, and some with others."""
+    shared = User.objects.get(username=SHARED)
+    kind = ContentType.objects.get_for_model(User)
+    view = Permission.objects.get(content_type=kind, codename="view_user")
+    seen = visible_to(User.objects.all(), shared).values("pk")
+    keys = list(User.objects.exclude(pk__in=seen).values_list("pk", flat=True)[:count])
+    others = list(User.objects.exclude(pk=shared.pk).values_list("pk", flat=True)[:20])
+    ObjectGrant.objects.bulk_create(
+        ObjectGrant(user_id=user_id, permission=view, content_type=kind, object_pk=str(key))
+        for user_id in (shared.pk, *others)
+        for key in keys
     )
-    user.roles.add(role)
 
 
 def sign_in(username: str = "admin") -> str:

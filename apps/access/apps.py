@@ -7,3 +7,8 @@ class AccessConfig(AppConfig):
     label = "access"
     verbose_name = _("roles and permissions")
     default_auto_field = "apps.core.keys.PlatformAutoField"
+
+    def ready(self) -> None:
+        from apps.access import receivers  # noqa: PLC0415 - models are loaded only now
+
+        receivers.follow_shared_rows()

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from apps.core.menus import MenuKind as Kind
+from apps.core.visibility import Act
 
 
 class MenuKind(IntegerChoices):
@@ -36,6 +37,13 @@ class Expression(IntegerChoices):
     IN = 6, _("in")
     NOT_IN = 7, _("not in")
 
+
+LEVELS = {
+    Act.VIEW: pgettext_lazy("what a row is shared for", "see it"),
+    Act.CHANGE: pgettext_lazy("what a row is shared for", "see and change it"),
+    Act.DELETE: pgettext_lazy("what a row is shared for", "see, change and delete it"),
+}
+"""What a row can be shared for; what may be done at all is decided by the permission codes."""
 
 USER_VARIABLE = "${user_id}"
 DEPARTMENT_VARIABLE = "${dept_id}"

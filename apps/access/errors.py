@@ -67,3 +67,16 @@ class RuleNameTakenError(DomainError):
 class ScopeNameTakenError(DomainError):
     reason = "access.scope.name_taken"
     message = _("A data scope with this name exists already.")
+
+
+class GrantExistsError(DomainError):
+    reason = "access.grant.exists"
+    message = _("This row is shared with that user already. Take it back first.")
+
+
+class GrantNotOwnError(DomainError):
+    """Somebody would pass on, or take back, a row that their own roles do not show them."""
+
+    reason = "access.grant.not_own"
+    status = HTTPStatus.FORBIDDEN
+    message = _("Only rows that your own roles show you can be shared or taken back.")

@@ -99,4 +99,14 @@ MENUS = (
         sort=7,
         resource="data:rule",
     ),
+    MenuEntry(
+        name="SysGrant",
+        title="Object grants",
+        label=_("object grants"),
+        parent="SysDataPermission",
+        path="/system/grant",
+        sort=8,
+        is_hidden=True,
+        resource="sys:grant",
+    ),
 )

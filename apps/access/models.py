@@ -1,15 +1,21 @@
 """Roles, the menu tree that carries the permission codes, and data scopes."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import BigIntegerField, Case, F, Q, Value, When
+from django.db.models.functions import Cast
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from guardian.managers import UserObjectPermissionManager
+from guardian.models import UserObjectPermissionAbstract
 
-from apps.access.choices import Expression, MenuKind, Operator
-from apps.access.querysets import MenuQuerySet, RoleQuerySet
+from apps.access.choices import LEVELS, Expression, MenuKind, Operator
+from apps.access.querysets import MenuQuerySet, ObjectGrantQuerySet, RoleQuerySet
 from apps.core.models import BinnedModel, LiveManager, OwnedModel, unique_if_live
-from apps.core.scopes import Scoped
+from apps.core.scopes import Follows, Scoped
+from apps.core.visibility import Act
 
 
 class Menu(OwnedModel):
@@ -149,3 +155,60 @@ class Role(BinnedModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class ObjectGrant(OwnedModel, UserObjectPermissionAbstract):
+    """One row shared with one user, on top of what their data scopes show.
+
+    Guardian's table, with who shared it, until when, and the key of the row as the number it is.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("user"),
+        on_delete=models.CASCADE,
+        related_name="+",
+    )
+    row_id = models.GeneratedField(
+        expression=Cast("object_pk", BigIntegerField()),
+        output_field=BigIntegerField(),
+        db_persist=True,
+        editable=False,
+    )
+    expires_at = models.DateTimeField(_("until"), null=True, blank=True)
+
+    user_id: int
+    objects: ClassVar[Any] = UserObjectPermissionManager.from_queryset(ObjectGrantQuerySet)()
+    scoped: ClassVar = Follows("user")
+
+    class Meta:
+        verbose_name = _("object grant")
+        verbose_name_plural = _("object grants")
+        ordering = ("-id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user", "content_type", "object_pk"), name="access_objectgrant_once"
+            ),
+        )
+        indexes = (
+            models.Index(fields=("user", "permission", "row_id"), name="access_grant_seen"),
+            models.Index(fields=("content_type", "row_id"), name="access_grant_row"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.content_type.name} {self.object_pk}"
+
+    @property
+    def level(self) -> str:
+        """What the row is shared for."""
+        return self.permission.codename.partition("_")[0]
+
+    @property
+    def act_name(self) -> str:
+        """What people call the level."""
+        return str(LEVELS[Act(self.level)])
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether it has not run out."""
+        return self.expires_at is None or self.expires_at > timezone.now()

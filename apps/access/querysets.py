@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from apps.core.menus import MenuKind
 
 if TYPE_CHECKING:
-    from apps.access.models import Menu, Role  # noqa: F401 - named in the annotations below
+    from apps.access.models import Menu, ObjectGrant, Role  # noqa: F401 - named in the annotations below
 
 
 class MenuQuerySet(QuerySet["Menu"]):
@@ -30,3 +31,9 @@ class RoleQuerySet(QuerySet["Role"]):
     def active(self) -> RoleQuerySet:
         """Keep the roles that grant what they hold."""
         return self.filter(is_active=True)
+
+
+class ObjectGrantQuerySet(QuerySet["ObjectGrant"]):
+    def live(self) -> ObjectGrantQuerySet:
+        """Keep the grants that have not run out."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))

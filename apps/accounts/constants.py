@@ -19,8 +19,3 @@ SESSION_KEY = "atrium_sid"
 def session_tag(sid: str) -> str:
     """Return the cache tag of what depends on one session."""
     return f"session:{sid}"
-
-
-def user_tag(user_id: int) -> str:
-    """Return the cache tag of what depends on one user."""
-    return f"user:{user_id}"

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.i18n import set_language
 from unfold.sites import UnfoldAdminSite
 
+from apps.access.selectors.shares import shareable_models
 from apps.console import views
 from apps.console.selectors.figures import dashboard_of
 from apps.core.console import ConsoleModelAdmin
@@ -45,6 +46,10 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc] # unfold has no types
                 msg = f"{admin_class.__qualname__} is not a ConsoleModelAdmin."
                 raise ImproperlyConfigured(msg)
             return
+        from apps.access.admin.sharing import SharingMixin  # noqa: PLC0415 - pages need this site
+
+        if model_or_iterable in shareable_models().values():
+            admin_class = type(admin_class.__name__, (SharingMixin, admin_class), {})
         super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:

@@ -32,6 +32,12 @@ T = TypeVar("T")
 PRINCIPALS = "principals"
 """The tag of everything that depends on roles, menus, departments: who may do what."""
 
+
+def user_tag(user_id: int) -> str:
+    """Return the tag of everything that depends on one user."""
+    return f"user:{user_id}"
+
+
 LOCAL_SECONDS = 1.0
 SHARED_SECONDS = 7200
 TOKEN_SECONDS = 7 * 86_400

@@ -24,7 +24,7 @@ from apps.core.api.downloads import download_response
 from apps.core.api.viewsets import locked
 from apps.core.console import Board, page_context
 from apps.core.errors import DomainError, NotFoundError
-from apps.core.visibility import visible_to
+from apps.core.visibility import Act, visible_to
 from apps.files.constants import RESOURCE
 from apps.files.models import Node
 from apps.files.selectors.contents import allowed_extensions
@@ -52,7 +52,7 @@ def manager(request: HttpRequest) -> HttpResponse:
     is_bin = "bin" in request.GET
     if is_bin and not request.user.has_perm(f"{RESOURCE}:bin"):
         raise PermissionDenied
-    folder = _folder(request, request.GET.get("folder", ""))
+    folder = _folder(request, request.GET.get("folder", ""), Act.VIEW)
     search = request.GET.get("search", "").strip()
     found = _binned(request) if is_bin else _shown(request, folder, search)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
@@ -135,40 +135,40 @@ def _make(request: HttpRequest) -> str:
 
 
 def _rename(request: HttpRequest) -> str:
-    (node,) = _chosen(request, Node.objects.live().managed(), only=1)
+    (node,) = _chosen(request, Node.objects.live().managed(), Act.CHANGE, only=1)
     services.node_rename(node=node, name=request.POST.get("name", ""))
     return _("The name was changed.")
 
 
 def _move(request: HttpRequest) -> str:
     into = _folder(request, request.POST.get("into", ""))
-    found = _chosen(request, Node.objects.live().managed())
+    found = _chosen(request, Node.objects.live().managed(), Act.CHANGE)
     services.nodes_move(nodes=found, folder=into)
     return _("Moved.")
 
 
 def _copy(request: HttpRequest) -> str:
     into = _folder(request, request.POST.get("into", ""))
-    found = _chosen(request, Node.objects.live().managed())
+    found = _chosen(request, Node.objects.live().managed(), Act.VIEW)
     services.nodes_copy(owner=_owner(request), nodes=found, folder=into)
     return _("Copied.")
 
 
 def _delete(request: HttpRequest) -> str:
-    count = nodes_delete(nodes=_chosen(request, Node.objects.live().managed()))
+    count = nodes_delete(nodes=_chosen(request, Node.objects.live().managed(), Act.DELETE))
     return ngettext(
         "%(n)s entry was put into the bin.", "%(n)s entries were put into the bin.", count
     ) % {"n": count}
 
 
 def _restore(request: HttpRequest) -> str:
-    for node in _chosen(request, Node.objects.binned()):
+    for node in _chosen(request, Node.objects.binned(), Act.CHANGE):
         node_restore(node=node, name=request.POST.get("name", ""))
     return _("Restored.")
 
 
 def _purge(request: HttpRequest) -> str:
-    count = nodes_purge(nodes=_chosen(request, Node.objects.binned()))
+    count = nodes_purge(nodes=_chosen(request, Node.objects.binned(), Act.DELETE))
     return ngettext(
         "%(n)s entry was deleted for good.", "%(n)s entries were deleted for good.", count
     ) % {"n": count}
@@ -191,23 +191,23 @@ def _owner(request: HttpRequest) -> User:
     return found
 
 
-def _chosen(request: HttpRequest, rows: Any, *, only: int = 0) -> list[Node]:
+def _chosen(request: HttpRequest, rows: Any, act: Act, *, only: int = 0) -> list[Node]:
     """Return the rows that the form names, locked, all of them or none.
 
     Raises:
         NotFoundError: One of them does not exist, or the user may not see it; or none was named.
     """
     keys = {int(text) for text in request.POST.getlist("pk") if text.isdigit() and len(text) < 20}  # noqa: PLR2004 - digits of a 64-bit number
-    found = list(locked(visible_to(rows, request.user).filter(pk__in=keys)).order_by("pk"))
+    found = list(locked(visible_to(rows, request.user, act=act).filter(pk__in=keys)).order_by("pk"))
     if not keys or len(found) != len(keys) or (only and len(found) != only):
         raise NotFoundError
     return found
 
 
-def _folder(request: HttpRequest, text: str) -> Node | None:
+def _folder(request: HttpRequest, text: str, act: Act = Act.CHANGE) -> Node | None:
     if not text:
         return None
-    rows = visible_to(Node.objects.live().managed().folders(), request.user)
+    rows = visible_to(Node.objects.live().managed().folders(), request.user, act=act)
     found = rows.filter(pk=int(text)).first() if text.isdigit() and len(text) < 20 else None  # noqa: PLR2004 - as above
     if found is None:
         raise Http404

@@ -111,6 +111,7 @@ PASSWORD_HASHERS = [
 ]
 ANONYMOUS_USER_NAME = None  # guardian: no row that stands for strangers
 GUARDIAN_MONKEY_PATCH_USER = False
+GUARDIAN_USER_OBJ_PERMS_MODEL = "access.ObjectGrant"
 
 DATABASES = {
     "default": database(env.database_url, data_dir=DATA_DIR, pool_size=env.database_pool_size)

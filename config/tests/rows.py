@@ -12,7 +12,9 @@ from django.utils import timezone
 LINKS = 3
 """How many rows hang on each row, by each to-many relation."""
 
-SPECIAL: dict[str, Callable[[models.Field[Any, Any], int], Any]] = {}
+SPECIAL: dict[str, Callable[[models.Field[Any, Any], int], Any]] = {
+    "access.ObjectGrant.object_pk": lambda _column, number: str(number),
+}
 """Values for columns that take no plain text or number: `app.Model.column`."""
 
 

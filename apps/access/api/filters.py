@@ -1,7 +1,13 @@
 """How roles and menus are searched."""
 
-from apps.access.models import DataRule, DataScope, Menu, Role
-from apps.core.api.filters import ContainsFilter, CreatedFilterSet, StatusFilter
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+
+from apps.access.models import DataRule, DataScope, Menu, ObjectGrant, Role
+from apps.access.selectors.shares import shareable_models
+from apps.core.api.filters import ContainsFilter, CreatedFilterSet, IdFilter, StatusFilter
 
 
 class MenuFilter(CreatedFilterSet):
@@ -45,3 +51,26 @@ class DataScopeFilter(CreatedFilterSet):
     class Meta:
         model = DataScope
         fields = ("name", "status")
+
+
+def _model_choices() -> list[tuple[str, str]]:
+    return [(name, name) for name in shareable_models()]
+
+
+class GrantFilter(CreatedFilterSet):
+    """Filters of the list of object grants: whose, and of which row."""
+
+    user = IdFilter(field_name="user_id")
+    model = filters.ChoiceFilter(choices=_model_choices, method="filter_model")
+    object = IdFilter(field_name="row_id")
+
+    class Meta:
+        model = ObjectGrant
+        fields = ("user", "model", "object")
+
+    def filter_model(self, queryset: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+        """Keep the grants of one model, named as data rules name it."""
+        meta = shareable_models()[value]._meta
+        return queryset.filter(
+            content_type__app_label=meta.app_label, content_type__model=meta.model_name
+        )

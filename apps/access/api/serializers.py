@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from apps.access.choices import Expression, MenuKind, Operator
+from apps.access.selectors.shares import wire_name
 from apps.access.validators import link_validator
 from apps.core.api.bins import BinnedRow
 from apps.core.api.fields import (
@@ -15,8 +17,9 @@ from apps.core.api.fields import (
     TextField,
     WireTimeField,
 )
-from apps.core.api.rows import EmptyList, RowSerializer
+from apps.core.api.rows import Computed, EmptyList, RowSerializer
 from apps.core.api.trees import ChildrenField
+from apps.core.visibility import Act
 
 MAX_SORT = 2**31 - 1
 MAX_TEXT = 2000
@@ -220,6 +223,55 @@ class ScopeRulesSerializer(serializers.Serializer[Any]):
     """The rules that a data scope shall have."""
 
     rules = serializers.ListField(child=IdField(), max_length=MAX_IDS)
+
+
+class GrantUserRow(RowSerializer):
+    """With whom a row is shared."""
+
+    id = IdField()
+    username = serializers.CharField()
+    nickname = serializers.CharField()
+
+
+class GrantRow(RowSerializer):
+    """One row shared with one user."""
+
+    id = IdField()
+    user = GrantUserRow()
+    model = Computed(
+        "content_type__app_label",
+        "content_type__model",
+        make=wire_name,
+        shape=serializers.CharField(help_text="As data rules name it."),
+    )
+    object = IdField(source="row_id", help_text="The id of the row.")
+    level = Computed(
+        "permission__codename",
+        make=lambda codename: codename.partition("_")[0],
+        shape=serializers.ChoiceField(choices=[str(act) for act in Act]),
+    )
+    expires_time = WireTimeField(source="expires_at", allow_null=True)
+    is_expired = Computed(
+        "expires_at",
+        make=lambda moment: moment is not None and moment <= timezone.now(),
+        shape=serializers.BooleanField(),
+    )
+    created_by = IdField(source="created_by_id", allow_null=True, help_text="Who shared it.")
+    created_time = WireTimeField(source="created_at")
+
+
+class GrantWriteSerializer(serializers.Serializer[Any]):
+    """Which row to share, with whom, for what."""
+
+    user = IdField()
+    model = serializers.CharField(max_length=64, help_text="As data rules name it.")
+    object = IdField(source="key", help_text="The id of the row.")
+    level = serializers.ChoiceField(
+        choices=[str(act) for act in Act],
+        default=str(Act.VIEW),
+        help_text="Each level includes the ones before it.",
+    )
+    expires_time = WireTimeField(source="expires_at", allow_null=True, required=False)
 
 
 class PreviewQuerySerializer(serializers.Serializer[Any]):

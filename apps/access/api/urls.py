@@ -1,4 +1,10 @@
-from apps.access.api.views import DataRuleViewSet, DataScopeViewSet, MenuViewSet, RoleViewSet
+from apps.access.api.views import (
+    DataRuleViewSet,
+    DataScopeViewSet,
+    GrantViewSet,
+    MenuViewSet,
+    RoleViewSet,
+)
 from apps.core.api.routers import ResourceRouter
 
 router = ResourceRouter()
@@ -6,5 +12,6 @@ router.register("menus", MenuViewSet)
 router.register("roles", RoleViewSet)
 router.register("data-rules", DataRuleViewSet)
 router.register("data-scopes", DataScopeViewSet)
+router.register("grants", GrantViewSet)
 
 urlpatterns = router.urls

@@ -15,9 +15,15 @@ from rest_framework.response import Response
 from rest_framework.serializers import CharField
 
 from apps.access.api import serializers
-from apps.access.api.filters import DataRuleFilter, DataScopeFilter, MenuFilter, RoleFilter
+from apps.access.api.filters import (
+    DataRuleFilter,
+    DataScopeFilter,
+    GrantFilter,
+    MenuFilter,
+    RoleFilter,
+)
 from apps.access.choices import VARIABLES
-from apps.access.models import DataRule, DataScope, Menu, Role
+from apps.access.models import DataRule, DataScope, Menu, ObjectGrant, Role
 from apps.access.selectors import sidebar_of
 from apps.access.selectors.offers import columns_of, models_offered
 from apps.access.selectors.previews import scope_preview
@@ -25,6 +31,7 @@ from apps.access.services import menus as menu_services
 from apps.access.services import roles as role_services
 from apps.access.services import rules as rule_services
 from apps.access.services import scopes as scope_services
+from apps.access.services.shares import grant_create, grants_revoke
 from apps.core.api.batches import StatusMixin
 from apps.core.api.bins import BinMixin
 from apps.core.api.fields import IdField
@@ -34,14 +41,17 @@ from apps.core.api.trees import TreeViewSet
 from apps.core.api.viewsets import (
     CreateMixin,
     CrudViewSet,
+    DestroyManyMixin,
     DestroyMixin,
+    ListMixin,
+    ResourceViewSet,
     RetrieveMixin,
     UpdateMixin,
 )
 from apps.core.errors import NotFoundError
 from apps.core.guards import Access, Guard
 from apps.core.trees import nest
-from apps.core.visibility import visible_to
+from apps.core.visibility import Act, visible_to
 from apps.core.wire import wire_id
 
 
@@ -304,6 +314,34 @@ class DataScopeViewSet(StatusMixin[DataScope], CrudViewSet[DataScope]):
         return scope_services.scopes_set_active(
             actor=self.request.user, scopes=instances, is_active=is_active
         )
+
+
+class GrantViewSet(
+    ListMixin,
+    RetrieveMixin,
+    CreateMixin[ObjectGrant],
+    DestroyManyMixin[ObjectGrant],
+    ResourceViewSet[ObjectGrant],
+):
+    """Object grants: single rows shared with single users, on top of their data scopes."""
+
+    guard = Guard("sys:grant", _("object grants"))
+    queryset = ObjectGrant.objects.all()
+    row = serializers.GrantRow
+    write_serializer_class = serializers.GrantWriteSerializer
+    filterset_class = GrantFilter
+
+    def save_new(self, data: dict[str, Any]) -> ObjectGrant:
+        users = visible_to(get_user_model().objects.all(), self.request.user, act=Act.CHANGE)
+        user = users.filter(pk=data.pop("user")).first()
+        if user is None:
+            raise NotFoundError
+        return grant_create(
+            actor=self.request.user, user=user, **{**data, "level": Act(data["level"])}
+        )
+
+    def remove(self, instances: list[ObjectGrant]) -> None:
+        grants_revoke(actor=self.request.user, grants=instances)
 
 
 def _rows(queryset: QuerySet[Any], pks: list[int], user: Any) -> list[Any]:

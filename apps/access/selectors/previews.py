@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.text import capfirst
 
 from apps.access.models import DataScope
-from apps.access.selectors.views import View, facts_of
+from apps.access.selectors.views import View, facts_of, shares_read
 from apps.access.selectors.visibility import narrowed
 from apps.core.scopes import scoped_models
 from apps.core.visibility import visible_to
@@ -27,6 +27,8 @@ class Preview:
 def scope_preview(*, scope: DataScope, user: Any, asker: Any) -> list[Preview]:
     """Return what a user would see if a role gave them this scope and nothing else.
 
+    What is shared with them counts.
+
     Args:
         scope: Counts as if it were enabled.
         user: Whose department and own rows count.
@@ -38,6 +40,7 @@ def scope_preview(*, scope: DataScope, user: Any, asker: Any) -> list[Preview]:
         "user_id": user.pk,
         "department_id": user.department_id,
         "departments": user.departments_below(),
+        "shares": shares_read(user.pk),
     }
     found = []
     for name, model in scoped_models().items():

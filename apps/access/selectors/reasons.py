@@ -7,13 +7,15 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from guardian.ctypes import get_content_type
 
-from apps.access.models import DataRule, DataScope, Menu, Role
+from apps.access.models import DataRule, DataScope, Menu, ObjectGrant, Role
 from apps.access.selectors.grants import split_codes
 from apps.access.selectors.rules import concerns, role_condition, rule_condition
 from apps.access.selectors.views import View, facts_of, view_read
 from apps.access.selectors.visibility import narrowed
 from apps.core.scopes import Scoped, scoped_of
+from apps.core.visibility import Act
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class RowReason:
     is_seen: bool
     text: str
     roles: list[RoleReason] = field(default_factory=list)
+    grant: ObjectGrant | None = None
+    """What shares the row with them, run out or not."""
 
 
 def why_code(*, user: Any, code: str) -> CodeReason:
@@ -85,8 +89,8 @@ def why_code(*, user: Any, code: str) -> CodeReason:
     return CodeReason(is_held=False, text=_("No role of the user grants the code."))
 
 
-def why_row(*, user: Any, row: Model) -> RowReason:
-    """Return whether a user sees a row, and why."""
+def why_row(*, user: Any, row: Model, act: Act = Act.VIEW) -> RowReason:
+    """Return whether a user finds a row for an act, and why."""
     scoped = scoped_of(type(row))
     view = view_read(user)
     if not isinstance(scoped, Scoped):
@@ -99,8 +103,17 @@ def why_row(*, user: Any, row: Model) -> RowReason:
     ]
     # What is really asked, so that the answer cannot differ from what happens.
     own = type(row)._default_manager.filter(pk=row.pk)
-    is_seen = narrowed(own, view).exists()
-    return RowReason(is_seen=is_seen, text=_row_text(is_seen, scoped, roles), roles=roles)
+    is_seen = narrowed(own, view, act=act).exists()
+    grant = _grant_of(user, row)
+    text = _row_text(is_seen, scoped, roles, grant)
+    return RowReason(is_seen=is_seen, text=text, roles=roles, grant=grant)
+
+
+def _grant_of(user: Any, row: Model) -> ObjectGrant | None:
+    kind = get_content_type(row)
+    rows = ObjectGrant.objects.filter(user_id=user.pk, content_type=kind, row_id=row.pk)
+    found: ObjectGrant | None = rows.select_related("permission").first()
+    return found
 
 
 def _missing_of(role: Role, menu: Menu) -> str:
@@ -109,9 +122,20 @@ def _missing_of(role: Role, menu: Menu) -> str:
     return "" if menu.is_active else _("The menu entry is disabled.")
 
 
-def _row_text(is_seen: bool, scoped: Scoped, roles: list[RoleReason]) -> str:  # noqa: FBT001 - it is what is told
+def _row_text(
+    is_seen: bool,  # noqa: FBT001 - it is what is told
+    scoped: Scoped,
+    roles: list[RoleReason],
+    grant: ObjectGrant | None,
+) -> str:
     if any(reason.is_shown for reason in roles):
         return _("A role shows the row.")
+    if grant is not None and is_seen:
+        return _("The row is shared with the user.")
+    if grant is not None and not grant.is_live:
+        return _("The row was shared with the user, but that has run out.")
+    if grant is not None:
+        return _("The row is shared with the user, but not for this.")
     if is_seen and scoped.is_reference:
         return _("Every form needs these rows, and no rule is about them.")
     if not roles:

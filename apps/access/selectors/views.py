@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypedDict
 
 from apps.access.choices import DEPARTMENTS_VARIABLE
-from apps.access.models import DataRule, Role
+from apps.access.models import DataRule, ObjectGrant, Role
 
 
 class RuleFacts(TypedDict):
@@ -27,6 +27,8 @@ class View(TypedDict):
         user_id: Who asks.
         department_id: Where they belong.
         departments: That department and all below it; empty where no rule asks for them.
+        shares: Of which models rows are shared with the user: by label, the ids of the
+            permissions by level.
     """
 
     is_open: bool
@@ -34,6 +36,7 @@ class View(TypedDict):
     user_id: int
     department_id: int | None
     departments: list[int]
+    shares: dict[str, dict[str, int]]
 
 
 def view_of(user: Any) -> View:
@@ -45,7 +48,7 @@ def view_of(user: Any) -> View:
 
 
 def view_read(user: Any) -> View:
-    """Return the view of a user as it is in the database: two queries, and one for a tree.
+    """Return the view of a user as it is in the database: three queries, and one for a tree.
 
     However many roles, scopes and rules there are.
     """
@@ -57,13 +60,25 @@ def view_read(user: Any) -> View:
         "user_id": user.pk,
         "department_id": user.department_id,
         "departments": [],
+        "shares": {},
     }
     if view["is_open"]:
         return view
+    view["shares"] = shares_read(user.pk)
     view["roles"] = rules_of_roles([pk for pk, _is_scoped in roles])
     if any(DEPARTMENTS_VARIABLE in rule["value"] for rules in view["roles"] for rule in rules):
         view["departments"] = user.departments_below()
     return view
+
+
+def shares_read(user_id: int) -> dict[str, dict[str, int]]:
+    """Return of which models rows are shared with a user, with the permissions by level."""
+    found: dict[str, dict[str, int]] = {}
+    rows = ObjectGrant.objects.filter(user_id=user_id).order_by()
+    names = ("content_type__app_label", "content_type__model", "permission__codename")
+    for app, model, codename, pk in rows.values_list(*names, "permission_id").distinct():
+        found.setdefault(f"{app}.{model}", {})[codename.partition("_")[0]] = pk
+    return found
 
 
 def rules_of_roles(role_ids: list[int]) -> list[list[RuleFacts]]:

@@ -24,6 +24,7 @@ SOMEBODY: View = {
     "user_id": 1,
     "department_id": 1,
     "departments": [1],
+    "shares": {},
 }
 """The view that a rule is tried with."""
 COMPARED = ("model", "column", "operator", "expression", "value")

@@ -368,12 +368,23 @@ class RoleReasonSerializer(serializers.Serializer[Any]):
     rules = RuleReasonSerializer(many=True)
 
 
+class GrantReasonSerializer(serializers.Serializer[Any]):
+    """The object grant that shares the row."""
+
+    id = IdField()
+    level = serializers.CharField()
+    is_live = serializers.BooleanField(help_text="Whether it has not run out.")
+    expires_time = WireTimeField(source="expires_at", allow_null=True)
+    created_by = IdField(source="created_by_id", allow_null=True, help_text="Who shared it.")
+
+
 class RowReasonSerializer(serializers.Serializer[Any]):
     """Whether the user sees the row."""
 
     is_seen = serializers.BooleanField()
     text = serializers.CharField()
     roles = RoleReasonSerializer(many=True)
+    grant = GrantReasonSerializer(allow_null=True)
 
 
 class ExplanationSerializer(serializers.Serializer[Any]):

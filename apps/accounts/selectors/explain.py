@@ -12,7 +12,7 @@ from apps.accounts.models import User
 from apps.accounts.selectors.principals import PROBLEMS, problem_of
 from apps.core.errors import NotFoundError
 from apps.core.scopes import scoped_models
-from apps.core.visibility import visible_to
+from apps.core.visibility import Act, visible_to
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,19 @@ def explain(*, user: User, code: str, row: Model | None = None) -> Explanation:
     """Return whether a user may do what a code allows, at all or to one row, and why."""
     found = problem_of(user, all_roles_disabled=grants_of(user.pk).are_all_disabled)
     held = why_code(user=user, code=code)
-    seen = why_row(user=user, row=row) if row is not None else None
+    seen = why_row(user=user, row=row, act=_act_of(code)) if row is not None else None
     return Explanation(
         may=not found and held.is_held and (seen is None or seen.is_seen),
         problem=str(PROBLEMS[found].message) if found else "",
         code=held,
         row=seen,
     )
+
+
+def _act_of(code: str) -> Act:
+    """Return what the verb at the end of a code does to a row."""
+    verb = code.rpartition(":")[2]
+    return {"list": Act.VIEW, "explain": Act.VIEW, "del": Act.DELETE}.get(verb, Act.CHANGE)
 
 
 def row_named(text: str, *, asker: User) -> Model:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from apps.access.selectors import grants_of
 from apps.access.selectors.views import View, view_read
 from apps.accounts.choices import Closing
-from apps.accounts.constants import session_tag, user_tag
+from apps.accounts.constants import session_tag
 from apps.accounts.errors import (
     DepartmentDisabledError,
     RolesDisabledError,
@@ -18,7 +18,7 @@ from apps.accounts.errors import (
     UserDisabledError,
 )
 from apps.accounts.models import Session, User
-from apps.core.cached import PRINCIPALS, two_level
+from apps.core.cached import PRINCIPALS, two_level, user_tag
 from apps.core.errors import DomainError
 from apps.core.times import wire_time
 from apps.core.wire import wire_id
@@ -61,6 +61,7 @@ NO_VIEW: View = {
     "user_id": 0,
     "department_id": None,
     "departments": [],
+    "shares": {},
 }
 PROBLEMS: dict[str, type[DomainError]] = {
     error.reason: error

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from apps.access.services.held import roles_assignable
 from apps.accounts.choices import Closing
-from apps.accounts.constants import user_tag
 from apps.accounts.errors import (
     RestoreDepartmentError,
     RestoreEmailError,
@@ -19,7 +18,7 @@ from apps.accounts.models import User
 from apps.accounts.services.ranks import ensure_manageable
 from apps.accounts.services.sessions import sessions_close
 from apps.accounts.services.users import hold_department
-from apps.core.cached import invalidate
+from apps.core.cached import invalidate, user_tag
 from apps.core.errors import NotFoundError
 
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.accounts.choices import Closing
-from apps.accounts.constants import user_tag
 from apps.accounts.errors import (
     PasswordMismatchError,
     PasswordPolicyError,
@@ -22,7 +21,7 @@ from apps.accounts.errors import (
 )
 from apps.accounts.models import PasswordHistory, User
 from apps.accounts.services.sessions import sessions_close
-from apps.core.cached import invalidate
+from apps.core.cached import invalidate, user_tag
 
 
 def password_check_policy(*, password: str, username: str) -> None:

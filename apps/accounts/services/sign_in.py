@@ -13,7 +13,6 @@ from django.db import transaction
 from django.utils import timezone, translation
 
 from apps.accounts.choices import Channel
-from apps.accounts.constants import user_tag
 from apps.accounts.errors import (
     PasswordChangeRequiredError,
     PasswordExpiredError,
@@ -26,7 +25,7 @@ from apps.accounts.services.passwords import password_change, password_days_left
 from apps.accounts.services.sessions import refuse_unusable, session_open
 from apps.accounts.services.tokens import TokenPair
 from apps.accounts.signals import sign_in_failed, signed_in
-from apps.core.cached import invalidate
+from apps.core.cached import invalidate, user_tag
 from apps.core.clients import UNKNOWN
 from apps.core.context import current_context
 from apps.core.errors import DomainError

@@ -13,7 +13,6 @@ from django.utils import timezone
 from apps.access.models import Role
 from apps.access.services.held import roles_assignable
 from apps.accounts.choices import Closing
-from apps.accounts.constants import user_tag
 from apps.accounts.errors import (
     EmailTakenError,
     LastSuperuserError,
@@ -27,7 +26,7 @@ from apps.accounts.services.codes import address_code_check
 from apps.accounts.services.passwords import password_check_policy, password_set
 from apps.accounts.services.ranks import ensure_manageable
 from apps.accounts.services.sessions import sessions_close
-from apps.core.cached import invalidate
+from apps.core.cached import invalidate, user_tag
 from apps.core.errors import NotFoundError
 from apps.organization.models import Department, Position
 

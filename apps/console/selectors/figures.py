@@ -11,11 +11,10 @@ from django.utils.formats import date_format
 from django.utils.translation import pgettext
 
 from apps.access.models import Role
-from apps.accounts.constants import user_tag
 from apps.accounts.models import Session, User
 from apps.accounts.selectors.statistics import sign_in_statistics
 from apps.console.constants import FIGURES_SECONDS, PLOT_DAYS, SESSIONS
-from apps.core.cached import PRINCIPALS, two_level
+from apps.core.cached import PRINCIPALS, two_level, user_tag
 from apps.core.visibility import visible_to
 from apps.organization.models import Department
 

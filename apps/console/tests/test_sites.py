@@ -14,14 +14,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 from unfold.admin import ModelAdmin
 
-from apps.access.models import DataRule, DataScope, Menu, Role
+from apps.access.models import DataRule, DataScope, Menu, ObjectGrant, Role
+from apps.access.services.shares import grant_create
 from apps.accounts.models import Session, User
 from apps.audit.models import ChangeLog, LoginLog, OperaLog
 from apps.console.selectors.sidebar import pages
 from apps.console.sites import ConsoleSite
 from apps.core.codes import declared_codes
 from apps.core.console import ConsoleModelAdmin
-from apps.core.visibility import _filter
+from apps.core.visibility import Act, _filter
 from apps.organization.models import Department, Position
 from apps.scheduling.models import OutboxJob
 
@@ -57,6 +58,10 @@ def _some(model: Any, number: int) -> Any:
     if model is Session:
         owner = User.objects.create(username=f"owner{text}", nickname=text)
         return Session.objects.create(user=owner, expires_at=timezone.now())
+    if model is ObjectGrant:
+        owner = User.objects.create(username=f"owner{text}", nickname=text)
+        key = Role.objects.create(name=f"shared {text}").pk
+        return grant_create(actor=None, user=owner, model="Role", key=key, level=Act.VIEW)
     if model in fields:
         return model.objects.create(**fields[model])
     return _of_a_plugin(model, text)
@@ -196,7 +201,7 @@ def test_what_is_out_of_sight_is_out_of_every_page(
     assert page.model.objects.filter(pk=row.pk).exists()
 
 
-def nothing(queryset: Any, _user: Any) -> Any:
+def nothing(queryset: Any, _user: Any, **_act: Any) -> Any:
     return queryset.none()
 
 

@@ -20,7 +20,7 @@ from apps.core.api.viewsets import locked
 from apps.core.errors import NotFoundError
 from apps.core.models import BinnedModel
 from apps.core.times import wire_time
-from apps.core.visibility import verify_visible, visible_to
+from apps.core.visibility import act_of, verify_visible, visible_to
 
 M = TypeVar("M", bound=BinnedModel)
 
@@ -52,8 +52,9 @@ class BinMixin(Generic[M]):
     restore_serializer_class: ClassVar[type[serializers.BaseSerializer[Any]]]
 
     def binned(self: Any) -> QuerySet[M]:
-        """Return the rows in the bin that the user may see."""
-        return visible_to(self.queryset.model.bin.all(), self.request.user)
+        """Return the rows in the bin that the user may see, change or delete: as is asked."""
+        act = act_of(self.request.method)
+        return visible_to(self.queryset.model.bin.all(), self.request.user, act=act)
 
     @action(detail=False)
     def bin(self: Any, request: Request) -> Response:

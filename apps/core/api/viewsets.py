@@ -27,7 +27,7 @@ from apps.core.api.rows import RowSerializer
 from apps.core.errors import NotFoundError
 from apps.core.guards import Access, Guard
 from apps.core.limits import Limit
-from apps.core.visibility import verify_visible, visible_to
+from apps.core.visibility import act_of, verify_visible, visible_to
 
 M = TypeVar("M", bound=models.Model)
 MAX_PK_DIGITS = 32
@@ -101,7 +101,8 @@ class ResourceViewSet(GuardedViewSet, Generic[M]):
     write_serializer_class: ClassVar[type[BaseSerializer[Any]]]
 
     def get_queryset(self) -> QuerySet[M]:
-        return visible_to(super().get_queryset(), self.request.user)
+        act = act_of(self.request.method)
+        return visible_to(super().get_queryset(), self.request.user, act=act)
 
     def get_serializer_class(self) -> type[BaseSerializer[Any]]:
         return self.row if self.action == "list" else self.detail_row or self.row

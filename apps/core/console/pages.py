@@ -26,8 +26,8 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action
 from unfold.views import ChangeList
 
-from apps.core.errors import DomainError
-from apps.core.visibility import verify_visible, visible_to
+from apps.core.errors import DomainError, NotFoundError
+from apps.core.visibility import Act, act_of, may, verify_visible, visible_to
 
 
 class ConsoleChangeList(ChangeList):  # type: ignore[misc] # unfold has no types
@@ -82,16 +82,36 @@ class ConsoleModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
         return self.holds(request, "add")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.holds(request, "list") and self.holds(request, "edit")
+        held = self.holds(request, "list") and self.holds(request, "edit")
+        return held and self._finds(request, obj, Act.CHANGE)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.holds(request, "list") and self.holds(request, "del")
+        held = self.holds(request, "list") and self.holds(request, "del")
+        return held and self._finds(request, obj, Act.DELETE)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return ConsoleChangeList
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        found: QuerySet[Any] = visible_to(super().get_queryset(request), request.user)
+        """Return the rows of the page; once something is sent, those that may be changed.
+
+        What forms choose from is looked at only.
+        """
+        is_choosing = getattr(request, "is_choosing", False)
+        act = Act.VIEW if is_choosing or act_of(request.method) is Act.VIEW else Act.CHANGE
+        rows = super().get_queryset(request)
+        found: QuerySet[Any] = visible_to(rows, request.user, act=act)
+        return found
+
+    def _finds(self, request: HttpRequest, obj: Any, act: Act) -> bool:
+        """Tell whether the user may act on the row, asking once in a request."""
+        if obj is None or obj.pk is None or request.user.is_superuser:
+            return True
+        known = vars(request).setdefault("acts_found", {})
+        key = (type(obj), obj.pk, act)
+        if key not in known:
+            known[key] = may(obj, request.user, act)
+        found: bool = known[key]
         return found
 
     def get_field_queryset(self, db: str | None, db_field: Any, request: HttpRequest) -> Any:
@@ -135,7 +155,8 @@ class ConsoleModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         if change:
             # `obj` has the new values already; a service compares them with the old ones.
-            rows = visible_to(self.model._default_manager.all(), request.user)
+            everything = self.model._default_manager.all()
+            rows = visible_to(everything, request.user, act=Act.CHANGE)
             stored = rows.select_for_update().get(pk=obj.pk)
             saved = self.save_changed(request, stored, form.cleaned_data)
         else:
@@ -159,7 +180,10 @@ class ConsoleModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         with transaction.atomic():
-            self.remove(request, list(queryset))
+            found = list(visible_to(queryset, request.user, act=Act.DELETE))
+            if len(found) != queryset.count():
+                raise NotFoundError
+            self.remove(request, found)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """List what was chosen; what hangs on it is the service's business."""
@@ -262,7 +286,11 @@ def visible_choices(model: type[models.Model], site: Any, request: HttpRequest) 
     """Return the rows of a model that a form may offer to the user."""
     page = site._registry.get(model)  # noqa: SLF001 - the admin has no other list
     if page is not None:
-        found: QuerySet[Any] = page.get_queryset(request)
+        request.is_choosing = True  # type: ignore[attr-defined] # read by get_queryset
+        try:
+            found: QuerySet[Any] = page.get_queryset(request)
+        finally:
+            request.is_choosing = False  # type: ignore[attr-defined]
         return found
     return visible_to(model._default_manager.all(), request.user)
 

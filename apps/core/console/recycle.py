@@ -25,7 +25,7 @@ from unfold.decorators import action
 
 from apps.core.console.pages import ConsoleModelAdmin
 from apps.core.errors import DomainError, InUseError
-from apps.core.visibility import verify_visible, visible_to
+from apps.core.visibility import Act, verify_visible, visible_to
 
 ROWS_PER_PAGE = 25
 MAX_NAMED = 100
@@ -60,7 +60,8 @@ class BinMixin(ConsoleModelAdmin):
 
     def binned(self, request: HttpRequest) -> QuerySet[Any]:
         """Return the rows in the bin that the user may see, those deleted last first."""
-        return visible_to(self.model.bin.all(), request.user)
+        act = Act.VIEW if request.method == "GET" else Act.DELETE
+        return visible_to(self.model.bin.all(), request.user, act=act)
 
     @action(  # type: ignore[untyped-decorator] # unfold has no types
         description=gettext_lazy("Recycle bin"),

@@ -7,14 +7,22 @@ from django.db.models import QuerySet
 
 from apps.core import visibility
 from apps.core.errors import OutOfSightError
-from apps.core.visibility import ensure_in_sight, verify_visible, visible_to
+from apps.core.visibility import (
+    Act,
+    act_of,
+    ensure_in_sight,
+    may,
+    verify_visible,
+    visible_to,
+)
 
 pytestmark = pytest.mark.django_db
 
 
-def all_but_hidden(queryset: QuerySet[Any], user: Any) -> QuerySet[Any]:
+def all_but_hidden(queryset: QuerySet[Any], user: Any, *, act: Act) -> QuerySet[Any]:
     """Stand for the function that the setting VISIBILITY names."""
-    return queryset.exclude(name=f"hidden from {user.username}")
+    found = queryset.exclude(name=f"hidden from {user.username}")
+    return found if act is Act.VIEW else found.exclude(name="to look at")
 
 
 @pytest.fixture(autouse=True)
@@ -54,7 +62,33 @@ def test_rows_that_are_taken_along_must_be_in_sight(
     for row in rows:
         row.save()
     ensure_in_sight([], user=user)
-    monkeypatch.setattr(visibility, "visible_to", lambda found, _user: found.filter(name="a"))
+    monkeypatch.setattr(
+        visibility, "visible_to", lambda found, _user, **_act: found.filter(name="a")
+    )
     ensure_in_sight(rows[:1], user=user)
     with pytest.raises(OutOfSightError):
         ensure_in_sight(rows, user=user)
+
+
+def test_a_row_to_look_at_is_not_found_for_a_change(user: Any) -> None:
+    row = Group.objects.create(name="to look at")
+    assert may(row, user)
+    assert not may(row, user, Act.CHANGE)
+    with pytest.raises(OutOfSightError):
+        verify_visible(row, user)
+
+
+@pytest.mark.parametrize(
+    ("method", "act"),
+    [
+        ("GET", Act.VIEW),
+        ("HEAD", Act.VIEW),
+        ("OPTIONS", Act.VIEW),
+        ("PUT", Act.CHANGE),
+        ("POST", Act.CHANGE),
+        (None, Act.CHANGE),
+        ("DELETE", Act.DELETE),
+    ],
+)
+def test_the_method_says_what_rows_are_looked_for(method: str | None, act: Act) -> None:
+    assert act_of(method) is act

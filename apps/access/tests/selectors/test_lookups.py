@@ -30,3 +30,23 @@ def test_postgresql_gets_one_parameter() -> None:
     quoted = connection.ops.quote_name("department_id")  # each database has quotes of its own
     assert sql.endswith(f"{quoted} = ANY(%s)")
     assert parameters == [[1, 2, 3]]
+
+
+def test_rows_are_found_by_a_sub_query(make_user: Any) -> None:
+    place = Department.objects.create(name="place")
+    ann = make_user(username="ann", department=place)
+    make_user(username="nowhere")
+    keys = User.objects.filter(department=place).order_by().values("pk")
+    assert list(User.objects.filter(pk__among_rows=keys)) == [ann]
+    assert not User.objects.filter(pk__among_rows=keys.none()).exists()
+
+
+def test_postgresql_reads_the_sub_query_once() -> None:
+    column = User._meta.pk.get_col(User._meta.db_table)
+    keys = User.objects.filter(username="ann").order_by().values("pk")
+    looked = lookups.AmongRows(column, keys.query)
+    compiler = User.objects.all().query.get_compiler(connection=connection)
+    sql, parameters = looked.as_postgresql(compiler, connection)
+    assert "= ANY(ARRAY(SELECT " in sql
+    assert sql.endswith("))")
+    assert tuple(parameters) == ("ann",)

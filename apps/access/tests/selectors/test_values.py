@@ -19,6 +19,7 @@ VIEW: View = {
     "user_id": 7,
     "department_id": 3,
     "departments": [3, 4],
+    "shares": {},
 }
 EQUAL, IN, LESS = Expression.EQUAL, Expression.IN, Expression.LESS
 

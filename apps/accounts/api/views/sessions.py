@@ -16,7 +16,7 @@ from apps.core.api.schema import answers
 from apps.core.api.viewsets import ResourceViewSet
 from apps.core.errors import NotFoundError
 from apps.core.guards import Guard
-from apps.core.visibility import visible_to
+from apps.core.visibility import Act, visible_to
 
 
 class SessionViewSet(ResourceViewSet[Session]):
@@ -67,7 +67,7 @@ class SessionViewSet(ResourceViewSet[Session]):
         return self.request.user
 
     def _user(self) -> User:
-        visible = visible_to(User.objects.all(), self.request.user)
+        visible = visible_to(User.objects.all(), self.request.user, act=Act.CHANGE)
         found: User | None = visible.filter(pk=self.pk()).first()
         if found is None:
             raise NotFoundError

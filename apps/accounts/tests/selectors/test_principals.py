@@ -9,11 +9,10 @@ from pytest_django import DjangoAssertNumQueries
 from apps.access.models import Menu, Role
 from apps.accounts import errors
 from apps.accounts.choices import Channel
-from apps.accounts.constants import user_tag
 from apps.accounts.models import Session, User
 from apps.accounts.selectors.principals import principal_of, user_from
 from apps.accounts.services.sessions import session_open
-from apps.core.cached import PRINCIPALS, invalidate, two_level
+from apps.core.cached import PRINCIPALS, invalidate, two_level, user_tag
 from apps.organization.models import Department
 
 pytestmark = pytest.mark.django_db

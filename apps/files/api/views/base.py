@@ -13,7 +13,7 @@ from apps.accounts.models import User
 from apps.core.api.viewsets import ResourceViewSet, locked
 from apps.core.errors import NotFoundError
 from apps.core.guards import Guard
-from apps.core.visibility import visible_to
+from apps.core.visibility import Act, act_of, visible_to
 from apps.files.constants import RESOURCE
 from apps.files.models import Node
 
@@ -65,17 +65,21 @@ class NodesViewSet(ResourceViewSet[Node]):
             raise NotFoundError
         return found
 
-    def among(self, rows: QuerySet[Node]) -> QuerySet[Node]:
-        """Return those of the rows that the user may see."""
-        return visible_to(rows, self.request.user)
+    def among(self, rows: QuerySet[Node], *, act: Act | None = None) -> QuerySet[Node]:
+        """Return those of the rows that the user may see, or change, or delete: as is asked."""
+        return visible_to(rows, self.request.user, act=act or act_of(self.request.method))
 
-    def named(self, rows: QuerySet[Node], pks: list[int]) -> list[Node]:
+    def named(self, rows: QuerySet[Node], pks: list[int], *, act: Act | None = None) -> list[Node]:
         """Return the rows with these keys, locked.
+
+        Args:
+            act: What they are looked for; what the method says, unless told.
 
         Raises:
             NotFoundError: One of them does not exist, or the user may not see it.
         """
-        found = list(locked(self.among(rows).filter(pk__in=set(pks))).order_by("pk"))
+        among = self.among(rows, act=act).filter(pk__in=set(pks))
+        found = list(locked(among).order_by("pk"))
         if len(found) != len(set(pks)):
             raise NotFoundError
         return found

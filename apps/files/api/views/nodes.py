@@ -16,6 +16,7 @@ from apps.core.api.exports import csv_response
 from apps.core.api.fields import PksSerializer
 from apps.core.api.schema import answers
 from apps.core.api.viewsets import CrudViewSet
+from apps.core.visibility import Act
 from apps.files.api import serializers
 from apps.files.api.filters import NodeFilter
 from apps.files.api.views.base import address_of
@@ -95,7 +96,8 @@ class NodeViewSet(UploadMixin, CrudViewSet[Node]):
     @transaction.atomic
     def archive(self, request: Request) -> StreamingHttpResponse:
         """Download several files and folders as one ZIP archive."""
-        found = self.rows_named(self.read_with(PksSerializer, request)["pks"])
+        pks = self.read_with(PksSerializer, request)["pks"]
+        found = self.named(Node.objects.live().managed(), pks, act=Act.VIEW)
         answer = StreamingHttpResponse(archive_of(found), content_type="application/zip")
         answer["Content-Disposition"] = 'attachment; filename="files.zip"'
         return answer
@@ -131,7 +133,7 @@ class NodeViewSet(UploadMixin, CrudViewSet[Node]):
         """Copy files and folders into a folder; a name that is taken gets a number."""
         data = self.read_with(serializers.IntoSerializer, request)
         into = self.folder(data.get("parent_id"))
-        found = self.rows_named(data["pks"])
+        found = self.named(Node.objects.live().managed(), data["pks"], act=Act.VIEW)
         made = services.nodes_copy(owner=self.owner, nodes=found, folder=into)
         copies = self.get_queryset().filter(pk__in=[node.pk for node in made])
         return Response(self.row.read(copies))
