@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def view(user: Any) -> NodesViewSet:
     user.is_superuser = True
     made = NodesViewSet()
-    stand_in: Any = SimpleNamespace(user=user)
+    stand_in: Any = SimpleNamespace(user=user, method="GET")
     made.request = stand_in
     return made
 
