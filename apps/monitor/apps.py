@@ -7,3 +7,6 @@ class MonitorConfig(AppConfig):
     label = "monitor"
     verbose_name = _("monitor")
     default_auto_field = "apps.core.keys.PlatformAutoField"
+
+    def ready(self) -> None:
+        from apps.monitor import receivers  # noqa: F401, PLC0415 - models are loaded only now

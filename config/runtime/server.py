@@ -8,6 +8,9 @@ from types import FrameType
 from typing import Any
 
 import uvicorn
+from django.conf import settings
+
+from apps.monitor.services.health import health
 
 GRACE_SECONDS = 2
 """How long requests at hand may take once the server was told to stop."""
@@ -57,6 +60,7 @@ class Server(uvicorn.Server):
         self._on_ready()
 
     async def shutdown(self, sockets: Any = None) -> None:
+        await asyncio.sleep(settings.ATRIUM.drain_seconds)
         for server in self.servers:
             server.close()
         await asyncio.sleep(DRAIN_SECONDS)
@@ -66,4 +70,5 @@ class Server(uvicorn.Server):
         is_first = not self.should_exit
         super().handle_exit(sig, frame)
         if is_first:
+            health.is_draining = True
             self._on_stop()

@@ -1,15 +1,18 @@
 """`manage.py serve`: the web server of the scaled mode."""
 
+import os
 import sys
+import tempfile
 from argparse import ArgumentParser
 from typing import Any
 
-import uvicorn
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from uvicorn.supervisors import Multiprocess
 
+from apps.monitor.services.metrics import SHARED_DIR
 from config.runtime.scaled import SERVER_NEEDS, refuse_embedded
-from config.runtime.server import SERVED, Server
+from config.runtime.server import Server
 from config.runtime.supervisor import listen
 
 APPLICATION = "config.asgi:application"
@@ -31,16 +34,17 @@ class Command(BaseCommand):
         refuse_embedded(settings.ATRIUM, SERVER_NEEDS)
         host, port, workers = options["host"], options["port"], options["workers"]
         listener = listen(host, port)
+        server = Server(APPLICATION, on_ready=nothing, on_stop=nothing)
         if workers == 1:
-            Server(APPLICATION, on_ready=lambda: None, on_stop=lambda: None).run([listener])
+            server.run([listener])
             return
-        listener.close()
-        uvicorn.run(
-            APPLICATION,
-            host=host,
-            port=port,
-            workers=workers,
-            timeout_worker_healthcheck=START_SECONDS,
-            **SERVED,
-        )
+        with tempfile.TemporaryDirectory(prefix="atrium-metrics-") as folder:
+            os.environ[SHARED_DIR] = folder  # the processes inherit it
+            server.config.workers = workers
+            server.config.timeout_worker_healthcheck = START_SECONDS
+            Multiprocess(server.config, target=server.run, sockets=[listener]).run()
         sys.exit(0)
+
+
+def nothing() -> None:
+    """Nobody waits to hear that the server starts or stops; a lambda could not be handed on."""
