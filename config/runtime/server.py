@@ -3,12 +3,14 @@
 import asyncio
 import logging
 import signal
+import socket
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
 import uvicorn
 from django.conf import settings
+from uvicorn.supervisors import multiprocess
 
 from apps.monitor.services.health import health
 
@@ -72,3 +74,37 @@ class Server(uvicorn.Server):
         if is_first:
             health.is_draining = True
             self._on_stop()
+
+
+class OneOfMany(uvicorn.Server):
+    """The server of one process among several: it drains as `Server` does."""
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        await asyncio.sleep(settings.ATRIUM.drain_seconds)
+        await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        health.is_draining = True
+        super().handle_exit(sig, frame)
+
+
+class Process(multiprocess.Process):
+    """A process of `serve --workers`, with our server in it."""
+
+    @property
+    def server(self) -> uvicorn.Server:
+        """Return the server; made in the process that serves."""
+        if self._server is None:
+            self._server = OneOfMany(self.config)
+        return self._server
+
+
+def serve_many(
+    application: str, listener: socket.socket, *, workers: int, start_seconds: int
+) -> None:
+    """Serve from several processes until told to stop."""
+    config = uvicorn.Config(
+        application, workers=workers, timeout_worker_healthcheck=start_seconds, **SERVED
+    )
+    multiprocess.Process = Process  # type: ignore[misc] # uvicorn has no other way to choose the server
+    multiprocess.Multiprocess(config, sockets=[listener]).run()

@@ -8,11 +8,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from uvicorn.supervisors import Multiprocess
 
 from apps.monitor.services.metrics import SHARED_DIR
 from config.runtime.scaled import SERVER_NEEDS, refuse_embedded
-from config.runtime.server import Server
+from config.runtime.server import Server, serve_many
 from config.runtime.supervisor import listen
 
 APPLICATION = "config.asgi:application"
@@ -34,17 +33,10 @@ class Command(BaseCommand):
         refuse_embedded(settings.ATRIUM, SERVER_NEEDS)
         host, port, workers = options["host"], options["port"], options["workers"]
         listener = listen(host, port)
-        server = Server(APPLICATION, on_ready=nothing, on_stop=nothing)
         if workers == 1:
-            server.run([listener])
+            Server(APPLICATION, on_ready=lambda: None, on_stop=lambda: None).run([listener])
             return
         with tempfile.TemporaryDirectory(prefix="atrium-metrics-") as folder:
             os.environ[SHARED_DIR] = folder  # the processes inherit it
-            server.config.workers = workers
-            server.config.timeout_worker_healthcheck = START_SECONDS
-            Multiprocess(server.config, target=server.run, sockets=[listener]).run()
+            serve_many(APPLICATION, listener, workers=workers, start_seconds=START_SECONDS)
         sys.exit(0)
-
-
-def nothing() -> None:
-    """Nobody waits to hear that the server starts or stops; a lambda could not be handed on."""
