@@ -228,9 +228,7 @@ class Env:
         "Where traces are sent by OTLP over HTTP: http://collector:4318. Empty means no traces.",
         group="Operation",
     )
-    service_name: str = _key(
-        "atrium", "What the traces call this installation.", group="Operation"
-    )
+    service_name: str = _key("atrium", "What the traces call this installation.", group="Operation")
     drain_seconds: int = _key(
         0,
         "Seconds that a server told to stop still takes connections while"

@@ -63,7 +63,9 @@ class Gate:
 
 def address_of(scope: Any) -> str:
     """Return the address that a socket comes from, found as for a request."""
-    headers = [value.decode("latin1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    headers = [
+        value.decode("latin1") for name, value in scope["headers"] if name == b"x-forwarded-for"
+    ]
     client = scope.get("client") or ("",)
     meta = {"REMOTE_ADDR": client[0], "HTTP_X_FORWARDED_FOR": ",".join(headers)}
     return client_address(meta, settings.ATRIUM.trusted_proxies)

@@ -35,7 +35,7 @@ def client_address(meta: Mapping[str, str], trusted: Sequence[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def is_welcome(address: str, allowed: tuple[str, ...], denied: tuple[str, ...]) -> bool:
-    """Tell whether an address may use the site: on no list of denials, and allowed where that is needed.
+    """Tell whether an address may use the site: not denied, and allowed if any are.
 
     Args:
         address: As `client_address` returns it.

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from apps.core.clients import client_address, is_welcome
+from apps.core.clients import UNKNOWN, client_address, is_welcome
 from apps.core.context import RequestContext, current_context, enter_context, leave_context
 from apps.core.errors import AddressRefusedError, ReadOnlyError
 
@@ -80,17 +80,17 @@ class HostMiddleware:
 
 
 class AddressMiddleware:
-    """Refuse an address that the lists of the site do not let in, before anything is done for it."""
+    """Refuse an address that the lists of the site do not let in, before all else."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         env, context = settings.ATRIUM, current_context()
-        if (env.ip_allow or env.ip_deny) and context is not None:
-            if not is_welcome(context.address, env.ip_allow, env.ip_deny):
-                translation.activate(translation.get_language_from_request(request))
-                raise PermissionDenied(AddressRefusedError())
+        address = context.address if context else UNKNOWN
+        if not is_welcome(address, env.ip_allow, env.ip_deny):
+            translation.activate(translation.get_language_from_request(request))
+            raise PermissionDenied(AddressRefusedError())
         return self.get_response(request)
 
 

@@ -9,4 +9,6 @@ class MonitorConfig(AppConfig):
     default_auto_field = "apps.core.keys.PlatformAutoField"
 
     def ready(self) -> None:
-        from apps.monitor import receivers  # noqa: F401, PLC0415 - models are loaded only now
+        from apps.monitor import receivers  # noqa: PLC0415 - models are loaded only now
+
+        receivers.count_cache_reads()

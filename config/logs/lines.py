@@ -106,9 +106,7 @@ def text_formatter() -> ProcessorFormatter:
 
 def _formatter(render: Any) -> ProcessorFormatter:
     remove = ProcessorFormatter.remove_processors_meta
-    return ProcessorFormatter(
-        processors=[describe, tell_exception, mask, remove, render]
-    )
+    return ProcessorFormatter(processors=[describe, tell_exception, mask, remove, render])
 
 
 def bind_structlog() -> None:

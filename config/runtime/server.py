@@ -62,7 +62,8 @@ class Server(uvicorn.Server):
         self._on_ready()
 
     async def shutdown(self, sockets: Any = None) -> None:
-        await asyncio.sleep(settings.ATRIUM.drain_seconds)
+        if not settings.EMBEDDED:  # there nobody stands in front who would go elsewhere
+            await asyncio.sleep(settings.ATRIUM.drain_seconds)
         for server in self.servers:
             server.close()
         await asyncio.sleep(DRAIN_SECONDS)

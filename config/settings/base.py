@@ -6,8 +6,8 @@ from typing import Any
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
-from config.celery import app as celery_app  # noqa: F401 - so that shared_task finds it everywhere
 from config.addresses import refuse_wrong_networks
+from config.celery import app as celery_app  # noqa: F401 - so that shared_task finds it everywhere
 from config.databases import database
 from config.env import BASE_DIR, env, plugin_environ
 from config.keys import jwt_keys, secret_key

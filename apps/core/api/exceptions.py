@@ -157,7 +157,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Answer for a refusal outside of the API; what a gate says stands in its `PermissionDenied`."""
+    """Answer for a refusal outside of the API; a gate says why in its `PermissionDenied`."""
     told = exception.args[0] if exception and exception.args else None
     if isinstance(told, DomainError):
         return _outside_view(request, told.status, str(told), told.reason)

@@ -1,4 +1,4 @@
-"""Whether this process can do its work: database, cache, broker and storage, each tried for a moment."""
+"""Whether this process can do its work: database, cache, broker, storage, each tried a moment."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Probe:
         state = "ok"
         try:
             self._attempt()
-        except Exception:  # noqa: BLE001 - whatever a service raises means that it does not work
+        except Exception:  # whatever a service raises means that it does not work
             log.warning("%s does not answer", self.name, exc_info=True)
             state = "failed"
         self._found = Part(state, round((time.monotonic() - started) * 1000, 1))

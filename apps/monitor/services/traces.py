@@ -1,7 +1,7 @@
 """Spans of requests, statements and tasks, sent by OTLP where an endpoint is set.
 
-Nothing of OpenTelemetry is loaded otherwise. Spans wait in a bounded queue and are sent from a thread;
-what the collector does not take in time is dropped, never waited for.
+Nothing of OpenTelemetry is loaded otherwise. Spans wait in a bounded queue and are sent from a
+thread; what the collector does not take in time is dropped, never waited for.
 """
 
 from __future__ import annotations
