@@ -61,7 +61,9 @@ def begin_task(task: Any, task_id: str, **_kwargs: Any) -> None:
     if settings.ATRIUM.metrics_token:
         metrics().tasks.labels(task.name, "started").inc()
     if settings.ATRIUM.otlp_endpoint:
-        told = getattr(task.request, "traceparent", None) or ""
+        # Where it stands depends on whether the task came by a queue.
+        headers = task.request.headers or {}
+        told = headers.get("traceparent") or getattr(task.request, "traceparent", None) or ""
         task.request.atrium_span_end = task_span_begin(
             name=task.name, task_id=task_id, traceparent=str(told)
         )
