@@ -10,6 +10,7 @@ from typing import Any
 
 from celery import Celery
 from celery.app.amqp import task_message
+from celery.signals import setup_logging
 
 from config.runtime import transport
 
@@ -29,6 +30,11 @@ def collect_schedules(sender: Celery, **_kwargs: Any) -> None:
     for config in apps.get_app_configs():
         if config.module is not None and module_has_submodule(config.module, "schedules"):
             sender.conf.beat_schedule.update(import_module(f"{config.name}.schedules").SCHEDULES)
+
+
+@setup_logging.connect(dispatch_uid="atrium.logs")
+def keep_logging(**_kwargs: Any) -> None:
+    """Leave the logging as Django set it up; that somebody listens is what Celery asks for."""
 
 
 def publish(message: Mapping[str, Any]) -> None:

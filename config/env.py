@@ -129,6 +129,16 @@ class Env:
         "Addresses or networks whose X-Forwarded-For is believed; everybody else's is ignored.",
         group="Network",
     )
+    ip_allow: tuple[str, ...] = _key(
+        (),
+        "Addresses or networks that may use the site; empty means all.",
+        group="Network",
+    )
+    ip_deny: tuple[str, ...] = _key(
+        (),
+        "Addresses or networks that may not, even if they are allowed.",
+        group="Network",
+    )
     max_body_bytes: int = _key(
         104_857_600, "Largest request that is read, in bytes; uploads included.", group="Network"
     )
@@ -185,6 +195,56 @@ class Env:
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _key(
         "INFO", "Least severe log line.", group="Logs"
+    )
+    log_format: Literal["auto", "json", "text"] = _key(
+        "auto",
+        "Log lines as json or as text; auto means json in production, text elsewhere.",
+        group="Logs",
+    )
+    log_file: str = _key(
+        "",
+        "File below the data folder that log lines go to as well: logs/atrium.log.",
+        group="Logs",
+    )
+    log_file_bytes: int = _key(
+        20_000_000, "Size at which the log file is put aside and begun anew.", group="Logs"
+    )
+    log_file_backups: int = _key(
+        5, "How many log files that were put aside are kept.", group="Logs"
+    )
+    metrics_token: str = _key(
+        "",
+        "Who asks for /metrics must send it as a bearer token; empty means there are no metrics.",
+        group="Operation",
+        secret=True,
+    )
+    worker_metrics_port: int = _key(
+        0,
+        "Port on which `manage.py worker` answers /metrics; 0 means none.",
+        group="Operation",
+    )
+    otlp_endpoint: str = _key(
+        "",
+        "Where traces are sent by OTLP over HTTP: http://collector:4318. Empty means no traces.",
+        group="Operation",
+    )
+    service_name: str = _key("atrium", "What the traces call this installation.", group="Operation")
+    drain_seconds: int = _key(
+        0,
+        "Seconds that a server told to stop still takes connections while"
+        " /health/ready already answers 503.",
+        group="Operation",
+    )
+    read_only: bool = _key(
+        default=False,
+        about="Refuse every write over the API and in the console, as in a public demonstration.",
+        group="Operation",
+    )
+    read_only_except: tuple[str, ...] = _key(
+        (),
+        "Names of routes, * allowed, that may write even so; signing in and out and the"
+        " choice of a language always may.",
+        group="Operation",
     )
     audit_reads: float = _key(
         0.0,

@@ -1,13 +1,21 @@
 """Every websocket route: the apps' and the plugins' `routing.py`, behind an origin check."""
 
+from contextlib import nullcontext
 from importlib import import_module
 from typing import Any
 
 from channels.routing import URLRouter
 from channels.security.websocket import AllowedHostsOriginValidator
 from django.apps import apps
+from django.conf import settings
 from django.urls import re_path
 from django.utils.module_loading import module_has_submodule
+
+from apps.core.clients import client_address, is_welcome
+from apps.monitor.services.metrics import metrics
+
+CLOSE_REFUSED = 4403
+"""Close code for "not from this address"."""
 
 CLOSE_UNKNOWN = 4404
 """Close code for "no such socket". Source: RFC 6455, 7.4.2 leaves 4000-4999 to applications."""
@@ -30,6 +38,34 @@ def websocket_routes() -> list[Any]:
 
 def websocket_application() -> Any:
     """Return the ASGI application of all websockets."""
-    return AllowedHostsOriginValidator(
-        URLRouter([*websocket_routes(), re_path(r"", unknown_socket)])  # type: ignore[arg-type, list-item] # an ASGI application stands where Django expects a view
+    return Gate(
+        AllowedHostsOriginValidator(
+            URLRouter([*websocket_routes(), re_path(r"", unknown_socket)])  # type: ignore[arg-type, list-item] # an ASGI application stands where Django expects a view
+        )
     )
+
+
+class Gate:
+    """Refuse sockets from addresses that may not use the site, and count those that are open."""
+
+    def __init__(self, application: Any) -> None:
+        self._application = application
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        env = settings.ATRIUM
+        if not is_welcome(address_of(scope), env.ip_allow, env.ip_deny):
+            await send({"type": "websocket.close", "code": CLOSE_REFUSED})
+            return
+        opened = metrics().sockets if env.metrics_token else None
+        with opened.track_inprogress() if opened else nullcontext():
+            await self._application(scope, receive, send)
+
+
+def address_of(scope: Any) -> str:
+    """Return the address that a socket comes from, found as for a request."""
+    headers = [
+        value.decode("latin1") for name, value in scope["headers"] if name == b"x-forwarded-for"
+    ]
+    client = scope.get("client") or ("",)
+    meta = {"REMOTE_ADDR": client[0], "HTTP_X_FORWARDED_FOR": ",".join(headers)}
+    return client_address(meta, settings.ATRIUM.trusted_proxies)

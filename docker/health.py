@@ -1,7 +1,8 @@
 # noqa: INP001 - a script of the image, not of a package
-"""Whether the web process answers; the health check of its container.
+"""Whether the web process can do its work; the health check of its container.
 
-Any answer will do, a redirect to HTTPS or a refused host included: what counts is that it comes.
+Asks for `/health/ready`, which also says no while the server stops or a service is lost: whoever sends
+requests here by this check should then send them elsewhere.
 """
 
 import http.client
@@ -11,11 +12,11 @@ SECONDS = 4
 
 
 def answers() -> bool:
-    """Tell whether an HTTP answer comes that is no server error."""
+    """Tell whether the process says that it is ready."""
     talk = http.client.HTTPConnection("127.0.0.1", 8000, timeout=SECONDS)
     try:
-        talk.request("HEAD", "/admin/login/")
-        return talk.getresponse().status < http.client.INTERNAL_SERVER_ERROR
+        talk.request("HEAD", "/health/ready")
+        return talk.getresponse().status == http.client.OK
     except OSError:
         return False
     finally:

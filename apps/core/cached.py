@@ -54,6 +54,8 @@ class TwoLevelCache:
     """
 
     def __init__(self) -> None:
+        self.observe: Callable[[str], object] = lambda _level: None
+        """Called with where each `get` ended: in this process, in the shared cache, or made."""
         self.start_over()
 
     def start_over(self) -> None:
@@ -90,6 +92,7 @@ class TwoLevelCache:
         """
         seen: T | None = self.peek(key)
         if seen is not None:
+            self.observe("process")
             return seen
         self._listen()
 
@@ -176,6 +179,7 @@ class TwoLevelCache:
         tokens = [found.get(name) for name in names]
         entry = found.get(key)
         kept: T | None = entry["value"] if entry and entry["tokens"] == tokens else None
+        self.observe("made" if kept is None else "shared")
         value = change(kept)
         if value is not None and value is not kept:
             cache.set(key, {"tokens": tokens, "value": value}, seconds)

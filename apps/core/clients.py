@@ -33,6 +33,20 @@ def client_address(meta: Mapping[str, str], trusted: Sequence[str]) -> str:
     return peer
 
 
+@lru_cache(maxsize=4096)
+def is_welcome(address: str, allowed: tuple[str, ...], denied: tuple[str, ...]) -> bool:
+    """Tell whether an address may use the site: not denied, and allowed if any are.
+
+    Args:
+        address: As `client_address` returns it.
+        allowed: Addresses or networks; none means all.
+        denied: Addresses or networks; they win.
+    """
+    if _is_inside(address, _networks(denied)):
+        return False
+    return not allowed or _is_inside(address, _networks(allowed))
+
+
 @lru_cache(maxsize=8)
 def _networks(trusted: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
     return tuple(ip_network(entry, strict=False) for entry in trusted)

@@ -90,3 +90,19 @@ class InvalidInputError(DomainError):
 
     def __str__(self) -> str:
         return str(self.text)
+
+
+class AddressRefusedError(DomainError):
+    """The lists of addresses do not let this one in."""
+
+    reason = "core.address_refused"
+    status = HTTPStatus.FORBIDDEN
+    message = _("Your address may not use this site.")
+
+
+class ReadOnlyError(DomainError):
+    """The platform is a demonstration that nobody may change."""
+
+    reason = "core.read_only"
+    status = HTTPStatus.FORBIDDEN
+    message = _("This is a demonstration: nothing can be changed here.")

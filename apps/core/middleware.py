@@ -1,18 +1,36 @@
-"""The outermost middleware of ours: gives each request its id and its context."""
+"""What every request passes: it gets its id and its context, and the gates of the site."""
 
 import re
 import uuid
 from collections.abc import Callable
+from fnmatch import fnmatchcase
+from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 
-from apps.core.clients import client_address
-from apps.core.context import RequestContext, enter_context, leave_context
+from apps.core.clients import UNKNOWN, client_address, is_welcome
+from apps.core.context import RequestContext, current_context, enter_context, leave_context
+from apps.core.errors import AddressRefusedError, ReadOnlyError
 
 REQUEST_ID_HEADER = "X-Request-ID"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9-]{1,32}")
 MAX_USER_AGENT = 512
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+ALWAYS_WRITABLE = (
+    "auth-login",
+    "auth-login-swagger",
+    "auth-logout",
+    "auth-refresh",
+    "auth-captcha",
+    "admin:login",
+    "admin:logout",
+    "admin:captcha",
+    "admin:set_language",
+)
+"""Routes that write only what a visitor needs to look around."""
 
 
 class RequestContextMiddleware:
@@ -59,6 +77,51 @@ class HostMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.get_host()
         return self.get_response(request)
+
+
+class AddressMiddleware:
+    """Refuse an address that the lists of the site do not let in, before all else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        env, context = settings.ATRIUM, current_context()
+        address = context.address if context else UNKNOWN
+        if not is_welcome(address, env.ip_allow, env.ip_deny):
+            translation.activate(translation.get_language_from_request(request))
+            raise PermissionDenied(AddressRefusedError())
+        return self.get_response(request)
+
+
+class ReadOnlyMiddleware:
+    """Refuse what would write while the platform is only to be looked at.
+
+    Decided once the route is known, because some routes may write even then.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any
+    ) -> HttpResponse | None:
+        """Let the request pass, or refuse it.
+
+        Raises:
+            PermissionDenied: It would write.
+        """
+        if not settings.ATRIUM.read_only or request.method in SAFE_METHODS:
+            return None
+        match = request.resolver_match
+        name = match.view_name if match else ""
+        exceptions = (*ALWAYS_WRITABLE, *settings.ATRIUM.read_only_except)
+        if not any(fnmatchcase(name, pattern) for pattern in exceptions):
+            raise PermissionDenied(ReadOnlyError())
+        return None
 
 
 def _storable(text: str) -> str:

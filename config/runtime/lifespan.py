@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from apps.core.writebehind import run_all
+from apps.monitor.services.traces import traces_flush
 from config.runtime.layers import home
 
 
@@ -20,5 +21,6 @@ class Lifespan:
                 home.leave()
                 # A server that is told to stop ends without Python's farewell, which would do it.
                 await asyncio.to_thread(run_all)
+                await asyncio.to_thread(traces_flush)
                 await send({"type": "lifespan.shutdown.complete"})
                 return

@@ -3,11 +3,16 @@
 import asyncio
 import logging
 import signal
+import socket
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
 import uvicorn
+from django.conf import settings
+from uvicorn.supervisors import multiprocess
+
+from apps.monitor.services.health import health
 
 GRACE_SECONDS = 2
 """How long requests at hand may take once the server was told to stop."""
@@ -57,6 +62,8 @@ class Server(uvicorn.Server):
         self._on_ready()
 
     async def shutdown(self, sockets: Any = None) -> None:
+        if not settings.EMBEDDED:  # there nobody stands in front who would go elsewhere
+            await asyncio.sleep(settings.ATRIUM.drain_seconds)
         for server in self.servers:
             server.close()
         await asyncio.sleep(DRAIN_SECONDS)
@@ -66,4 +73,39 @@ class Server(uvicorn.Server):
         is_first = not self.should_exit
         super().handle_exit(sig, frame)
         if is_first:
+            health.is_draining = True
             self._on_stop()
+
+
+class OneOfMany(uvicorn.Server):
+    """The server of one process among several: it drains as `Server` does."""
+
+    async def shutdown(self, sockets: Any = None) -> None:
+        await asyncio.sleep(settings.ATRIUM.drain_seconds)
+        await super().shutdown(sockets)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        health.is_draining = True
+        super().handle_exit(sig, frame)
+
+
+class Process(multiprocess.Process):
+    """A process of `serve --workers`, with our server in it."""
+
+    @property
+    def server(self) -> uvicorn.Server:
+        """Return the server; made in the process that serves."""
+        if self._server is None:
+            self._server = OneOfMany(self.config)
+        return self._server
+
+
+def serve_many(
+    application: str, listener: socket.socket, *, workers: int, start_seconds: int
+) -> None:
+    """Serve from several processes until told to stop."""
+    config = uvicorn.Config(
+        application, workers=workers, timeout_worker_healthcheck=start_seconds, **SERVED
+    )
+    multiprocess.Process = Process  # type: ignore[misc] # uvicorn has no other way to choose the server
+    multiprocess.Multiprocess(config, sockets=[listener]).run()

@@ -6,14 +6,17 @@ from typing import Any
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
+from config.addresses import refuse_wrong_networks
 from config.celery import app as celery_app  # noqa: F401 - so that shared_task finds it everywhere
 from config.databases import database
 from config.env import BASE_DIR, env, plugin_environ
 from config.keys import jwt_keys, secret_key
+from config.logs.setup import logging_config
 from config.plugins import discover
 from config.settings.console import *  # noqa: F403 - settings of their own
 from config.storages import storages_of
 
+refuse_wrong_networks(env)
 django_stubs_ext.monkeypatch()  # lets ModelAdmin[Role] and the like be written at run time
 
 DATA_DIR: Path = BASE_DIR / env.data_dir
@@ -71,14 +74,18 @@ PLUGINS = PLUGIN_REGISTRY.names
 INSTALLED_APPS = ["config", *LOCAL_APPS, *PLUGINS, *THIRD_PARTY_APPS, *DJANGO_APPS]
 
 MIDDLEWARE = [
+    "apps.core.middleware.RequestContextMiddleware",
+    "apps.monitor.middleware.records.RecordMiddleware",
+    "apps.monitor.middleware.probes.ProbeMiddleware",
+    "apps.core.middleware.AddressMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "apps.core.middleware.RequestContextMiddleware",
     "apps.core.middleware.HostMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "apps.core.middleware.ReadOnlyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "apps.accounts.middleware.PrincipalMiddleware",
     "apps.audit.middleware.OperationLogMiddleware",
@@ -164,6 +171,8 @@ CELERY_TIMEZONE = env.time_zone
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 2  # seconds; how soon a change of a schedule is seen
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # its lines look like ours
+CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 
@@ -235,14 +244,5 @@ CORS_URLS_REGEX = r"^/api/.*$"
 CSRF_TRUSTED_ORIGINS = list(env.cors_origins)
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname:7} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.log_level},
-    "loggers": {
-        # Every refusal is an answer, not an event of ours.
-        "django.request": {"level": "ERROR"},
-    },
-}
+LOGGING = logging_config(env, data_dir=DATA_DIR)
+LOGGING_CONFIG = "config.logs.setup.configure"

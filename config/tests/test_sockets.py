@@ -1,6 +1,11 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
 from channels.testing import WebsocketCommunicator
 
-from config.sockets import CLOSE_UNKNOWN, websocket_application
+from apps.monitor.services.metrics import metrics
+from config.sockets import CLOSE_REFUSED, CLOSE_UNKNOWN, Gate, websocket_application
 
 
 async def test_an_unknown_socket_is_closed_with_our_code() -> None:
@@ -17,3 +22,31 @@ async def test_a_page_from_elsewhere_is_refused(settings: object) -> None:
     is_accepted, code = await talk.connect()
     assert not is_accepted
     assert code != CLOSE_UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "code"), [("10.1.2.3", CLOSE_UNKNOWN), ("203.0.113.9", CLOSE_REFUSED)]
+)
+async def test_the_lists_of_addresses_hold_for_sockets(
+    settings: Any, forwarded: str, code: int
+) -> None:
+    settings.ATRIUM = replace(
+        settings.ATRIUM, ip_allow=("10.0.0.0/8",), trusted_proxies=("127.0.0.1",)
+    )
+    headers = [(b"x-forwarded-for", forwarded.encode())]
+    talk = WebsocketCommunicator(websocket_application(), "/ws/nowhere", headers=headers)
+    talk.scope["client"] = ("127.0.0.1", 5000)
+    assert await talk.connect() == (False, code)
+
+
+async def test_open_sockets_are_counted(settings: Any) -> None:
+    settings.ATRIUM = replace(settings.ATRIUM, metrics_token="sesame")
+    seen: list[float] = []
+
+    async def application(_scope: Any, _receive: Any, _send: Any) -> None:
+        seen.append(metrics().sockets._value.get())
+
+    before = metrics().sockets._value.get()
+    await Gate(application)({"headers": [], "client": None}, None, None)
+    assert seen == [before + 1]
+    assert metrics().sockets._value.get() == before

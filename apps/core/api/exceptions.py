@@ -156,8 +156,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     return _outside_view(request, HTTPStatus.BAD_REQUEST, _("Bad request."), "core.bad_request")
 
 
-def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django names it
-    """Answer for a refusal outside of the API."""
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Answer for a refusal outside of the API; a gate says why in its `PermissionDenied`."""
+    told = exception.args[0] if exception and exception.args else None
+    if isinstance(told, DomainError):
+        return _outside_view(request, told.status, str(told), told.reason)
     text = _("You do not have permission to do this.")
     return _outside_view(request, HTTPStatus.FORBIDDEN, text, "core.permission_denied")
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from config.celery import app
+from config.runtime.figures import served_metrics
 from config.runtime.scaled import BROKER_NEEDS, refuse_embedded
 
 
@@ -21,6 +22,10 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         refuse_embedded(settings.ATRIUM, BROKER_NEEDS)
+        with served_metrics(settings.ATRIUM.worker_metrics_port):
+            self._work(options)
+
+    def _work(self, options: dict[str, Any]) -> None:
         arguments = [
             "worker",
             f"--loglevel={settings.ATRIUM.log_level}",

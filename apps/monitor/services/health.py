@@ -1,0 +1,151 @@
+"""Whether this process can do its work: database, cache, broker, storage, each tried a moment."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from celery import current_app
+from django.conf import settings
+from django.core.cache import cache
+from django.core.files.storage import default_storage
+from django.db import connection
+
+TRY_SECONDS = 2.0
+"""How long a part may take; all are tried at the same time."""
+
+KEEP_SECONDS = 1.0
+"""How long an answer counts, so that many who ask cost no more than one."""
+
+EMBEDDED = "embedded:"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What was found of one part: `ok`, `failed` or `timeout`. Why is in the log alone."""
+
+    state: str
+    milliseconds: float
+
+
+class Probe:
+    """Tries one part in a thread of its own; a try that hangs is not joined by a second one."""
+
+    def __init__(self, name: str, attempt: Callable[[], None]) -> None:
+        self.name = name
+        self._attempt = attempt
+        self._thread: threading.Thread | None = None
+        self._found = Part("timeout", 0.0)
+
+    def start(self) -> None:
+        """Begin, unless the try before still hangs."""
+        if self._thread is not None and self._thread.is_alive():
+            return
+        self._found = Part("timeout", TRY_SECONDS * 1000)
+        self._thread = threading.Thread(target=self._run, name=f"health-{self.name}", daemon=True)
+        self._thread.start()
+
+    def result(self, until: float) -> Part:
+        """Return what was found by `until`."""
+        if self._thread is not None:
+            self._thread.join(max(0.0, until - time.monotonic()))
+            if self._thread.is_alive():
+                return Part("timeout", TRY_SECONDS * 1000)
+        return self._found
+
+    def _run(self) -> None:
+        started = time.monotonic()
+        state = "ok"
+        try:
+            self._attempt()
+        except Exception:  # whatever a service raises means that it does not work
+            log.warning("%s does not answer", self.name, exc_info=True)
+            state = "failed"
+        self._found = Part(state, round((time.monotonic() - started) * 1000, 1))
+
+
+class Health:
+    """The parts of this process, and whether it was told to stop."""
+
+    def __init__(self, attempts: Mapping[str, Callable[[], None]]) -> None:
+        self._probes = [Probe(name, attempt) for name, attempt in attempts.items()]
+        self._mutex = threading.Lock()
+        self._known: tuple[float, dict[str, Part]] = (0.0, {})
+        self.is_draining = False
+
+    def parts(self) -> dict[str, Part]:
+        """Return what was found of each part within the last second."""
+        with self._mutex:
+            if self._known[0] <= time.monotonic():
+                until = time.monotonic() + TRY_SECONDS
+                for probe in self._probes:
+                    probe.start()
+                found = {probe.name: probe.result(until) for probe in self._probes}
+                self._known = (time.monotonic() + KEEP_SECONDS, found)
+            return self._known[1]
+
+
+def try_database() -> None:
+    """Run a statement on a connection of this thread's own."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    finally:
+        connection.close()
+
+
+def try_cache() -> None:
+    """Write and read a value."""
+    key = f"health:{os.getpid()}"
+    token = uuid4().hex
+    cache.set(key, token, 10)
+    if cache.get(key) != token:
+        msg = "what was written was not there"
+        raise OSError(msg)
+
+
+def try_broker() -> None:
+    """Connect to the broker; the one inside the process is there as long as we are."""
+    if settings.CELERY_BROKER_URL.startswith(EMBEDDED):
+        return
+    with current_app.connection_for_write(connect_timeout=TRY_SECONDS) as broker:
+        broker.ensure_connection(max_retries=1, interval_start=0.1, timeout=TRY_SECONDS)
+
+
+def try_storage() -> None:
+    """Ask the storage for a file; a folder must be one that we may write to."""
+    default_storage.exists("health")
+    location = getattr(default_storage, "location", None) if _is_local() else None
+    if location is None:
+        return
+    folder = Path(location)
+    while not folder.exists():  # made with the first upload
+        folder = folder.parent
+    if not os.access(folder, os.W_OK):
+        msg = "uploads cannot be written"
+        raise PermissionError(msg)
+
+
+def _is_local() -> bool:
+    try:
+        default_storage.path("health")
+    except NotImplementedError:
+        return False
+    return True
+
+
+health = Health(
+    {
+        "database": try_database,
+        "cache": try_cache,
+        "broker": try_broker,
+        "storage": try_storage,
+    }
+)

@@ -1,0 +1,1 @@
+"""Drills: what happens to requests while a service is taken away and given back."""

@@ -1,0 +1,1 @@
+"""Log lines: what they hold, what they must not, and where they go."""
