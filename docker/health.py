@@ -1,8 +1,8 @@
 # noqa: INP001 - a script of the image, not of a package
 """Whether the web process can do its work; the health check of its container.
 
-Asks for `/health/ready`, which also says no while the server stops or a service is lost: whoever sends
-requests here by this check should then send them elsewhere.
+Asks for `/health/ready`, which also says no while the server stops or a service is lost: whoever
+sends requests here by this check should then send them elsewhere.
 """
 
 import http.client

@@ -86,7 +86,7 @@ class Load:
         self.tally = Tally()
         self._client = client
         self._is_over = threading.Event()
-        kinds: list[Callable[[int], None]] = [self._read] * READERS + [self._write] * WRITERS
+        kinds: list[Callable[[int], None]] = [*[self._read] * READERS, *[self._write] * WRITERS]
         self._threads = [
             threading.Thread(target=self._go_on, args=(kind, number), daemon=True)
             for number, kind in enumerate(kinds)

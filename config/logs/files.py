@@ -26,7 +26,7 @@ class SharedFileHandler(RotatingFileHandler):
             path, maxBytes=max_bytes, backupCount=max(1, backups), encoding="utf-8", delay=True
         )
 
-    def shouldRollover(self, record: logging.LogRecord) -> bool:  # type: ignore[override] # noqa: N802 - the standard library's name; it returns an int there
+    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802 - the standard library's name
         """Tell whether the file is full; first follow what another process has begun."""
         self._follow()
         return bool(super().shouldRollover(record))

@@ -50,6 +50,12 @@ def masked_text(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=256)
+def secret_names(names: tuple[str, ...], words: tuple[str, ...]) -> frozenset[str]:
+    """Return those of the names whose values must not be logged; lines have few sets of names."""
+    return frozenset(name for name in names if _is_secret(name[:64], words))
+
+
 @lru_cache(maxsize=1024)
 def _is_secret(name: str, words: tuple[str, ...]) -> bool:
     plain = name.lower().replace("_", "").replace("-", "")

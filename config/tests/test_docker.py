@@ -45,6 +45,7 @@ def test_no_password_is_written_down(compose: Any) -> None:
         "DATABASE_URL",
         "REDIS_URL",
         "CELERY_BROKER_URL",
+        "ATRIUM_DRAIN_SECONDS",
     }
 
 

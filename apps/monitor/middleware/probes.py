@@ -1,8 +1,8 @@
 """What balancers and collectors ask: `/health/live`, `/health/ready`, `/metrics`.
 
 Answered above everything else, so that neither a foreign host name, the redirect to HTTPS, a
-session nor the lists of addresses stand in the way, and that being alive needs no database. Anybody may ask
-for health: it names parts and states, no addresses. The metrics need their token.
+session nor the lists of addresses stand in the way, and that being alive needs no database.
+Anybody may ask for health: it names parts and states, no addresses. The metrics need their token.
 """
 
 from __future__ import annotations

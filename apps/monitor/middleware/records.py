@@ -78,4 +78,7 @@ def _tell(request: HttpRequest, response: HttpResponse, route: str, seconds: flo
         "duration_ms": round(seconds * 1000, 2),
         "address": context.address if context else "",
     }
-    log.log(level, "request", extra={"fields": fields})
+    # Not log.log(): it walks the stack to find a caller whom no line names.
+    record = logging.LogRecord(log.name, level, __file__, 0, "request", None, None)
+    record.fields = fields
+    log.handle(record)

@@ -116,7 +116,7 @@ def try_broker() -> None:
     if settings.CELERY_BROKER_URL.startswith(EMBEDDED):
         return
     with current_app.connection_for_write(connect_timeout=TRY_SECONDS) as broker:
-        broker.ensure_connection(max_retries=1, interval_start=0.1, timeout=TRY_SECONDS)
+        broker.ensure_connection(max_retries=1, interval_start=0, timeout=int(TRY_SECONDS))
 
 
 def try_storage() -> None:

@@ -131,7 +131,7 @@ def test_secrets_in_texts_are_masked(kept: Kept, log: logging.Logger, text: str)
     log.info(text)
     log.info("%s", text)
     try:
-        raise ValueError(text)
+        raise ValueError(text)  # noqa: TRY301 - to be caught
     except ValueError:
         log.exception("failed")
     assert SECRET not in "".join(kept.lines)
@@ -169,7 +169,7 @@ def test_a_trace_is_a_field_and_in_text_stands_behind_a_bar(
 ) -> None:
     text = "first\n12:00:00.000 INFO    forged: line"
     try:
-        raise ValueError(text)
+        raise ValueError(text)  # noqa: TRY301 - to be caught
     except ValueError:
         log.exception("failed")
     line = kept.lines[-1]
@@ -188,7 +188,7 @@ def test_structlog_writes_the_same_lines(as_json: Kept) -> None:
     line = as_json.last()
     assert (line["event"], line["rows"], line["token"]) == ("counted twice", 3, "******")
     try:
-        raise ValueError
+        raise ValueError  # noqa: TRY301 - to be caught
     except ValueError as error:
         told.exception("failed")
         assert "ValueError" in as_json.last()["exception"]

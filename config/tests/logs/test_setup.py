@@ -45,7 +45,7 @@ def test_the_lines_of_servers_and_workers_look_like_ours(tmp_path: Path) -> None
         "from celery.signals import setup_logging; assert setup_logging.receivers;"
         "[logging.getLogger(n).error('x') for n in ('uvicorn.error', 'celery.worker', 'django')]"
     )
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-W", "ignore", "-c", code],
         cwd=BASE_DIR,
         env={"DJANGO_SETTINGS_MODULE": "config.settings.test", "ATRIUM_LOG_FORMAT": "json"},

@@ -12,9 +12,10 @@ from config.runtime.figures import served_metrics
 
 def _ask(port: int, path: str, token: str = "") -> tuple[int, bytes]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
+    address = f"http://127.0.0.1:{port}{path}"
+    request = urllib.request.Request(address, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310 - our own server
             return answer.status, answer.read()
     except urllib.error.HTTPError as refusal:
         with refusal:

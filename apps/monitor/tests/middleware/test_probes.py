@@ -83,7 +83,7 @@ def test_a_part_that_hangs_does_not_hold_the_answer() -> None:
 
 
 def test_a_server_that_was_told_to_stop_is_not_ready_but_alive() -> None:
-    probes.health.is_draining = True
+    vars(probes)["health"].is_draining = True
     answer = Client().get("/health/ready")
     assert (answer.status_code, answer.json()["reason"]) == (503, "core.draining")
     assert Client().get("/health/live").status_code == 200

@@ -54,7 +54,7 @@ def test_a_broker_that_nobody_answers_for_is_lost(settings: Any) -> None:
     monkey.setattr(current_app.conf, "broker_url", "redis://127.0.0.1:1/0")
     monkey.setattr(current_app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
     try:
-        with pytest.raises(Exception, match="refused|Error"):
+        with pytest.raises(Exception, match=r"refused|Error"):
             try_broker()
     finally:
         monkey.undo()
@@ -73,6 +73,6 @@ def test_a_storage_without_folders_is_asked_for_a_file(monkeypatch: pytest.Monke
 
 def test_a_folder_that_cannot_be_written_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     try_storage()
-    monkeypatch.setattr(subject.os, "access", lambda *_a: False)
+    monkeypatch.setattr("os.access", lambda *_a: False)
     with pytest.raises(PermissionError):
         try_storage()

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from apps.monitor.services.metrics import SHARED_DIR, is_scraper
-from config.env import BASE_DIR
 
+ROOT = Path(__file__).resolve().parents[4]
 COUNT = (
     "import django; django.setup();"
     "from apps.monitor.services.metrics import metrics, metrics_text;"
@@ -19,9 +19,9 @@ COUNT = (
 
 def _run(code: str, folder: Path) -> str:
     environ = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-W", "ignore", "-c", code],
-        cwd=BASE_DIR,
+        cwd=ROOT,
         env={**environ, SHARED_DIR: str(folder)},
         check=True,
         capture_output=True,
