@@ -88,7 +88,8 @@ def test_what_a_user_may_not_see_is_404_everywhere(
 ) -> None:
     hidden, shown = _named("hidden", "shown")
     monkeypatch.setattr(
-        "apps.core.visibility._filter", lambda: lambda rows, _user, act: rows.exclude(name="hidden")
+        "apps.core.visibility._filter",
+        lambda: lambda rows, _user, **_act: rows.exclude(name="hidden"),
     )
     assert [row["name"] for row in client.get(GROUPS).json()["data"]["items"]] == ["shown"]
     assert client.get(GROUPS).json()["data"]["total"] == 1
@@ -108,7 +109,8 @@ def test_nobody_writes_a_row_to_where_they_cannot_see_it(
 ) -> None:
     (group,) = _named("shown")
     monkeypatch.setattr(
-        "apps.core.visibility._filter", lambda: lambda rows, _user, act: rows.exclude(name="hidden")
+        "apps.core.visibility._filter",
+        lambda: lambda rows, _user, **_act: rows.exclude(name="hidden"),
     )
     made = client.post(GROUPS, {"name": "hidden"})
     moved = client.put(f"{GROUPS}/{group.pk}", {"name": "hidden"})
