@@ -98,7 +98,7 @@ class ObjectGrantAdmin(ConsoleModelAdmin):
 
     @admin.display(description=_("row"))
     def row(self, grant: ObjectGrant) -> str:
-        return f"{capfirst(str(grant.content_type))} {grant.row_id}"
+        return f"{capfirst(grant.content_type.name)} {grant.row_id}"
 
     @admin.display(description=_("what for"))
     def purpose(self, grant: ObjectGrant) -> SafeString:
