@@ -44,7 +44,8 @@ def database(url: str, *, data_dir: Path, pool_size: int) -> dict[str, Any]:
         options["prepare_threshold"] = 1
         # Planned for the values at hand: a plan for any values takes a list of departments for ten,
         # and sorted half of 100,000 users where it could read twenty from an index.
-        options["options"] = "-c plan_cache_mode=force_custom_plan"
+        given = options.get("options", "")
+        options["options"] = f"-c plan_cache_mode=force_custom_plan {given}".strip()
     else:
         options |= {"charset": "utf8mb4", "init_command": "SET sql_mode='STRICT_TRANS_TABLES'"}
         _speak_mysql()

@@ -101,7 +101,7 @@ MENUS = (
     ),
     MenuEntry(
         name="SysGrant",
-        title="Object grants",
+        title="page.menu.sysGrant",
         label=_("object grants"),
         parent="SysDataPermission",
         path="/system/grant",

@@ -48,9 +48,15 @@ class ConsoleSite(UnfoldAdminSite):  # type: ignore[misc] # unfold has no types
             return
         from apps.access.admin.sharing import SharingMixin  # noqa: PLC0415 - pages need this site
 
-        if model_or_iterable in shareable_models().values():
-            admin_class = type(admin_class.__name__, (SharingMixin, admin_class), {})
-        super().register(model_or_iterable, admin_class, **options)
+        is_one = isinstance(model_or_iterable, type)
+        models = [model_or_iterable] if is_one else list(model_or_iterable)
+        if set(models) <= set(shareable_models().values()):
+            admin_class = type(
+                admin_class.__name__,
+                (SharingMixin, admin_class),
+                {"__module__": admin_class.__module__},
+            )
+        super().register(models, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Tell whether somebody may enter at all; each page asks for its own codes."""

@@ -48,6 +48,8 @@ class GrantForm(forms.ModelForm[ObjectGrant]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if "model" not in self.fields:  # a grant is only looked at
+            return
         models: Any = self.fields["model"]
         models.choices = [
             (name, capfirst(str(model._meta.verbose_name_plural)))
@@ -96,7 +98,7 @@ class ObjectGrantAdmin(ConsoleModelAdmin):
 
     @admin.display(description=_("row"))
     def row(self, grant: ObjectGrant) -> str:
-        return f"{capfirst(str(grant.content_type))} {grant.row_id}"
+        return f"{capfirst(grant.content_type.name)} {grant.row_id}"
 
     @admin.display(description=_("what for"))
     def purpose(self, grant: ObjectGrant) -> SafeString:
@@ -109,6 +111,10 @@ class ObjectGrantAdmin(ConsoleModelAdmin):
     @admin.display(description=_("shared by"))
     def sharer(self, grant: ObjectGrant) -> str:
         return getattr(grant, "sharer_name", None) or "-"
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        super().save_model(request, obj, form, change)
+        obj.refresh_from_db()  # the form knows nothing of the columns that the service filled
 
     def save_new(self, request: HttpRequest, data: dict[str, Any]) -> ObjectGrant:
         return grant_create(

@@ -61,7 +61,9 @@ class GrantFilter(CreatedFilterSet):
     """Filters of the list of object grants: whose, and of which row."""
 
     user = IdFilter(field_name="user_id")
-    model = filters.ChoiceFilter(choices=_model_choices, method="filter_model")
+    model = filters.ChoiceFilter(
+        field_name="content_type", choices=_model_choices, method="filter_model"
+    )
     object = IdFilter(field_name="row_id")
 
     class Meta:
