@@ -8,7 +8,7 @@ import uvicorn
 from uvicorn.supervisors import multiprocess
 
 from apps.monitor.services.health import health
-from config.runtime.server import GRACE_SECONDS, OneOfMany, Process, Server, serve_many
+from config.runtime.server import GRACE_SECONDS, OneOfMany, Server, serve_many
 from config.runtime.supervisor import listen
 
 EVENTS: list[str] = []
@@ -62,7 +62,7 @@ def test_one_of_many_is_unready_at_the_first_signal(monkeypatch: pytest.MonkeyPa
 
 
 def test_each_of_many_processes_runs_our_server(monkeypatch: pytest.MonkeyPatch) -> None:
-    made: list[Process] = []
+    made: list[multiprocess.Process] = []
 
     class Multiprocess:
         def __init__(self, config: Any, sockets: list[Any]) -> None:
