@@ -1,4 +1,4 @@
-"""The metrics of a worker, which serves nothing else."""
+"""The metrics of several processes, and those of a worker, which serves nothing else."""
 
 from __future__ import annotations
 
@@ -23,6 +23,17 @@ class SilentHandler(WSGIRequestHandler):
 
 
 @contextmanager
+def shared_figures() -> Iterator[None]:
+    """Let the processes that are started meanwhile keep their figures in one folder."""
+    with tempfile.TemporaryDirectory(prefix="atrium-metrics-") as folder:
+        os.environ[SHARED_DIR] = folder  # they inherit it
+        try:
+            yield
+        finally:
+            del os.environ[SHARED_DIR]
+
+
+@contextmanager
 def served_metrics(port: int, host: str = "") -> Iterator[int]:
     """Answer `/metrics` on a port while the context lasts; 0 answers nowhere.
 
@@ -31,8 +42,7 @@ def served_metrics(port: int, host: str = "") -> Iterator[int]:
     if not port:
         yield 0
         return
-    with tempfile.TemporaryDirectory(prefix="atrium-metrics-") as folder:
-        os.environ[SHARED_DIR] = folder
+    with shared_figures():
         server = make_server(host, port, _answer, handler_class=SilentHandler)
         thread = threading.Thread(target=server.serve_forever, name="metrics", daemon=True)
         thread.start()
@@ -41,7 +51,6 @@ def served_metrics(port: int, host: str = "") -> Iterator[int]:
         finally:
             server.shutdown()
             server.server_close()
-            del os.environ[SHARED_DIR]
 
 
 def _answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:

@@ -1,15 +1,13 @@
 """`manage.py serve`: the web server of the scaled mode."""
 
-import os
 import sys
-import tempfile
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from apps.monitor.services.metrics import SHARED_DIR
+from config.runtime.figures import shared_figures
 from config.runtime.scaled import SERVER_NEEDS, refuse_embedded
 from config.runtime.server import Server, serve_many
 from config.runtime.supervisor import listen
@@ -36,7 +34,6 @@ class Command(BaseCommand):
         if workers == 1:
             Server(APPLICATION, on_ready=lambda: None, on_stop=lambda: None).run([listener])
             return
-        with tempfile.TemporaryDirectory(prefix="atrium-metrics-") as folder:
-            os.environ[SHARED_DIR] = folder  # the processes inherit it
+        with shared_figures():
             serve_many(APPLICATION, listener, workers=workers, start_seconds=START_SECONDS)
         sys.exit(0)

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import uvicorn
+from uvicorn.supervisors import multiprocess
 
-from config.runtime.server import GRACE_SECONDS, Server
+from apps.monitor.services.health import health
+from config.runtime.server import GRACE_SECONDS, OneOfMany, Server, serve_many
 from config.runtime.supervisor import listen
 
 EVENTS: list[str] = []
@@ -22,6 +25,11 @@ async def application(scope: Any, receive: Any, send: Any) -> None:
     client = f"{scope['client'][0]}".encode()
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body", "body": client})
+
+
+@pytest.fixture(autouse=True)
+def _not_draining(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "is_draining", False)
 
 
 @pytest.fixture
@@ -43,6 +51,35 @@ async def _ask(port: int, header: str = "") -> str:
     answer = (await reader.read()).decode()
     writer.close()
     return answer
+
+
+def test_one_of_many_is_unready_at_the_first_signal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "is_draining", False)
+    one = OneOfMany(uvicorn.Config(application))
+    one.handle_exit(signal.SIGTERM, None)
+    assert health.is_draining
+    assert one.should_exit
+
+
+def test_each_of_many_processes_runs_our_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[multiprocess.Process] = []
+
+    class Multiprocess:
+        def __init__(self, config: Any, sockets: list[Any]) -> None:
+            made.append(multiprocess.Process(config, sockets))
+
+        def run(self) -> None:
+            EVENTS.append("ran")
+
+    monkeypatch.setattr(multiprocess, "Process", multiprocess.Process)
+    monkeypatch.setattr(multiprocess, "Multiprocess", Multiprocess)
+    with listen("127.0.0.1", 0) as listener:
+        serve_many("config.asgi:application", listener, workers=2, start_seconds=60)
+    assert isinstance(made[0].server, OneOfMany)
+    assert made[0].server is made[0].server
+    config = made[0].config
+    assert (config.workers, config.timeout_worker_healthcheck) == (2, 60)
+    assert config.proxy_headers is False
 
 
 def test_it_tells_when_it_serves_and_when_it_was_told_to_stop(server: Server) -> None:

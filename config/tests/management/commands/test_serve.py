@@ -1,8 +1,10 @@
+import os
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 
+from apps.monitor.services.metrics import SHARED_DIR
 from config.env import Env
 from config.management.commands import serve
 from config.runtime.supervisor import listen
@@ -33,13 +35,19 @@ def test_one_process_serves_from_the_socket_that_we_opened(
 
 def test_several_processes_get_time_to_start(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: dict[str, Any] = {}
-    monkeypatch.setattr("uvicorn.run", lambda _application, **options: asked.update(options))
+
+    def serve_many(_application: str, listener: Any, **options: Any) -> None:
+        asked.update(options, folder=os.environ[SHARED_DIR])
+        listener.close()
+
+    monkeypatch.setattr(serve, "serve_many", serve_many)
     with pytest.raises(SystemExit) as ended:
         call_command("serve", "--port", "0", "--workers", "3")
     assert ended.value.code == 0
     assert asked["workers"] == 3
-    assert asked["timeout_worker_healthcheck"] == 60
-    assert asked["proxy_headers"] is False
+    assert asked["start_seconds"] == 60
+    assert asked["folder"]
+    assert SHARED_DIR not in os.environ
 
 
 def test_a_taken_port_is_one_line() -> None:
