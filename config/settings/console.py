@@ -30,7 +30,10 @@ UNFOLD: dict[str, Any] = {
     "SHOW_BACK_BUTTON": False,
     "BORDER_RADIUS": "8px",
     "STYLES": [lambda _request: static("console/css/console.css")],
-    "SCRIPTS": [lambda _request: static("console/js/console.js")],
+    "SCRIPTS": [
+        lambda _request: static("console/js/console.js"),
+        lambda _request: static("console/js/live.js"),
+    ],
     "LANGUAGES": {"action": reverse_lazy("admin:set_language")},
     "ACCOUNT": {
         "navigation": [

@@ -50,3 +50,13 @@ async def test_open_sockets_are_counted(settings: Any) -> None:
     await Gate(application)({"headers": [], "client": None}, None, None)
     assert seen == [before + 1]
     assert metrics().sockets._value.get() == before
+
+
+@pytest.mark.django_db(transaction=True)
+async def test_the_socket_of_events_stands_behind_the_gates(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["testserver"]
+    for origin, is_welcome in ((b"http://testserver", True), (b"https://evil.example", False)):
+        headers = [(b"origin", origin), (b"host", b"testserver")]
+        talk = WebsocketCommunicator(websocket_application(), "/ws/events", headers=headers)
+        assert (await talk.connect())[0] is is_welcome
+        await talk.disconnect()

@@ -1,0 +1,69 @@
+"""Who is at the other end of a socket: by token, or in the console's own pages by its cookie."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http.cookies import CookieError, SimpleCookie
+from importlib import import_module
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from rest_framework_simplejwt.exceptions import TokenError
+
+from apps.accounts.constants import SESSION_KEY
+from apps.accounts.errors import SessionEndedError
+from apps.accounts.models import User
+from apps.accounts.selectors.principals import principal_of, user_from
+from apps.accounts.services.tokens import access_token_read
+
+Headers = Iterable[tuple[bytes, bytes]]
+
+
+class Identity(NamedTuple):
+    """A signed-in client."""
+
+    user_id: int
+    sid: str
+
+
+def from_token(token: str) -> Identity:
+    """Return who an access token belongs to.
+
+    Raises:
+        SessionEndedError: It is none of ours, or has run out.
+    """
+    try:
+        return Identity(*access_token_read(token))
+    except TokenError as error:
+        raise SessionEndedError from error
+
+
+def from_cookie(headers: Headers) -> Identity | None:
+    """Return whose console session the cookie is, for a page of this very site alone.
+
+    A cookie comes along whoever opened the socket, so the page must be one of ours: the scheme,
+    host and port of `Origin` are those that the socket was opened at. Source: RFC 6455, 10.2.
+    """
+    found = {name.decode("latin1"): value.decode("latin1") for name, value in headers}
+    origin = urlsplit(found.get("origin", ""))
+    if not origin.netloc or origin.netloc != found.get("host"):
+        return None
+    try:
+        cookie = SimpleCookie(found.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
+    except CookieError:
+        return None
+    if cookie is None:
+        return None
+    store = import_module(settings.SESSION_ENGINE).SessionStore(cookie.value)
+    sid, user_id = store.get(SESSION_KEY), store.get("_auth_user_id")
+    return Identity(int(user_id), str(sid)) if sid and user_id else None
+
+
+def user_of(identity: Identity) -> User:
+    """Return the user as they are now, from the snapshot that requests use.
+
+    Raises:
+        DomainError: The session has ended, or the user may do nothing any more.
+    """
+    return user_from(principal_of(sid=identity.sid, user_id=identity.user_id))

@@ -1,0 +1,279 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
+from channels.testing import WebsocketCommunicator
+from django.conf import settings
+from django.test import Client
+
+from apps.access.models import Menu, Role
+from apps.accounts.choices import Channel, Closing
+from apps.accounts.models import Session, User
+from apps.accounts.services.sessions import session_open, sessions_close
+from apps.core import topics
+from apps.core.cached import PRINCIPALS, invalidate
+from apps.core.guards import Access
+from apps.core.testing.fixtures import PASSWORD
+from apps.core.topics import Topic
+from apps.realtime import constants, consumers
+from apps.realtime.services.samplers import forget_samplers
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+TOPICS = (
+    Topic(
+        name="test.figures",
+        label="figures",
+        needs="test:figures:list",
+        sample="apps.realtime.tests.test_consumers.sample",
+        seconds=0.02,
+    ),
+    Topic(name="test.news", label="news", needs=Access.SIGNED_IN),
+    Topic(name="test.secret", label="secret", needs="test:secret:list"),
+)
+Talk = WebsocketCommunicator
+
+
+def sample() -> dict[str, int]:
+    return {"n": 1}
+
+
+@pytest.fixture(autouse=True)
+def _topics(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "declared_topics", lambda: iter(TOPICS))
+    assert callable(topics.declared_topics)
+    forget_samplers()
+
+
+@pytest.fixture
+def holder(make_user: Callable[..., Any]) -> User:
+    """Somebody who may see figures."""
+    role = Role.objects.create(name="crew")
+    role.menus.add(Menu.objects.create(name="F", title="F", kind=1, perms="test:figures:list"))
+    made: User = make_user(roles=[role])
+    return made
+
+
+def _token(user: User) -> str:
+    return session_open(user=user, channel=Channel.API).access
+
+
+@asynccontextmanager
+async def _talk(headers: list[tuple[bytes, bytes]] | None = None) -> AsyncIterator[Talk]:
+    talk = Talk(consumers.EventsConsumer.as_asgi(), "/ws/events", headers=headers)
+    is_accepted, _protocol = await talk.connect()
+    assert is_accepted
+    try:
+        yield talk
+    finally:
+        await talk.disconnect()
+
+
+async def _sign_in(talk: Talk, user: User) -> str:
+    token = await sync_to_async(_token)(user)
+    await talk.send_json_to({"type": "authenticate", "token": token})
+    ready = await talk.receive_json_from(3)
+    assert ready["type"] == "ready"
+    session: str = ready["session"]
+    return session
+
+
+async def _closed(talk: Talk) -> int:
+    while True:
+        output = await talk.receive_output(3)
+        if output["type"] == "websocket.close":
+            code: int = output["code"]
+            return code
+
+
+async def test_a_client_hears_what_it_may_and_nothing_else(holder: User) -> None:
+    async with _talk() as talk:
+        await _sign_in(talk, holder)
+        for name, answer in (
+            ("test.news", {"type": "subscribed", "topic": "test.news"}),
+            ("test.secret", {"type": "refused", "topic": "test.secret", "code": 403}),
+            ("nothing", {"type": "refused", "topic": "nothing", "code": 404}),
+        ):
+            await talk.send_json_to({"type": "subscribe", "topic": name})
+            assert await talk.receive_json_from(3) == answer
+        layer: Any = get_channel_layer()
+        await layer.group_send("topic.test.secret", {"type": "secret.told"})
+        await layer.group_send("topic.test.news", {"type": "news.told", "id": 5})
+        told = await talk.receive_json_from(3)
+        assert (told["event"], told["data"]) == ("news.told", {"id": 5})
+
+
+async def test_samples_come_while_they_are_listened_to(holder: User) -> None:
+    async with _talk() as talk:
+        await _sign_in(talk, holder)
+        await talk.send_json_to({"type": "subscribe", "topic": "test.figures"})
+        assert (await talk.receive_json_from(3))["type"] == "subscribed"
+        for _time in range(2):
+            told = await talk.receive_json_from(3)
+            assert (told["type"], told["topic"], told["data"]) == (
+                "sample",
+                "test.figures",
+                {"n": 1},
+            )
+        await talk.send_json_to({"type": "unsubscribe", "topic": "test.figures"})
+        while (await talk.receive_json_from(3))["type"] == "sample":
+            pass
+        assert await talk.receive_nothing(0.2)
+
+
+@pytest.mark.parametrize("message", [{"type": "subscribe", "topic": "test.news"}, {"type": "x"}])
+async def test_a_stranger_hears_nothing(message: dict[str, str]) -> None:
+    async with _talk() as talk:
+        await talk.send_json_to(message)
+        assert (await talk.receive_json_from(3))["type"] == "error"
+
+
+async def test_whoever_does_not_sign_in_in_time_is_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(consumers, "SIGN_IN_SECONDS", 0.05)
+    async with _talk() as talk:
+        assert await _closed(talk) == constants.CLOSE_SIGN_IN
+
+
+@pytest.mark.parametrize("token", ["nonsense", None, "", 5])
+async def test_a_token_that_is_none_closes_the_socket(token: Any) -> None:
+    async with _talk() as talk:
+        await talk.send_json_to({"type": "authenticate", "token": token})
+        told = await talk.receive_json_from(3)
+        assert told["reason"] == "accounts.session.ended"
+        assert await _closed(talk) == constants.CLOSE_SIGN_IN
+
+
+async def test_a_kicked_session_hears_so_and_is_out_at_once(user: User) -> None:
+    async with _talk() as talk, _talk() as other:
+        sid = await _sign_in(talk, user)
+        await sync_to_async(User.objects.filter(pk=user.pk).update)(is_multi_login=True)
+        await _sign_in(other, user)
+        rows = Session.objects.filter(sid=sid)
+        await sync_to_async(sessions_close)(sessions=rows, closing=Closing.KICKED)
+        told = await talk.receive_json_from(3)
+        assert (told["event"], told["data"]["sid"]) == ("session.closed", sid)
+        assert await _closed(talk) == constants.CLOSE_SIGN_IN
+        assert (await other.receive_json_from(3))["event"] == "session.closed"
+        await other.send_json_to({"type": "ping"})
+        assert await other.receive_json_from(3) == {"type": "pong"}
+
+
+async def test_what_may_not_be_heard_any_more_ends(
+    holder: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "SIGN_IN_SECONDS", 1.0)  # enough to sign in on a busy machine
+    monkeypatch.setattr(consumers, "WATCH_SECONDS", 0.05)
+
+    def take_away() -> None:
+        Menu.objects.filter(name="F").update(is_active=False)
+        invalidate(PRINCIPALS)
+
+    async with _talk() as talk:
+        await _sign_in(talk, holder)
+        await talk.send_json_to({"type": "subscribe", "topic": "test.figures"})
+        assert (await talk.receive_json_from(3))["type"] == "subscribed"
+        await sync_to_async(take_away)()
+        while (told := await talk.receive_json_from(5))["type"] == "sample":
+            pass
+        assert told == {"type": "unsubscribed", "topic": "test.figures", "code": 403}
+
+
+async def test_a_session_that_ended_elsewhere_ends_the_socket(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "SIGN_IN_SECONDS", 1.0)  # enough to sign in on a busy machine
+    monkeypatch.setattr(consumers, "WATCH_SECONDS", 0.05)
+
+    def disable() -> None:
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        invalidate(PRINCIPALS)
+
+    async with _talk() as talk:
+        await _sign_in(talk, user)
+        await sync_to_async(disable)()
+        assert (await talk.receive_json_from(5))["type"] == "error"
+        assert await _closed(talk) == constants.CLOSE_SIGN_IN
+
+
+async def test_nonsense_is_answered_and_in_the_end_not_heard(user: User) -> None:
+    async with _talk() as talk:
+        await _sign_in(talk, user)
+        for text in (
+            "not json",
+            "{",
+            "[]",
+            "5",
+            '"x"',
+            "x" * (constants.MAX_MESSAGE + 1),
+            "{}",
+            "{}",
+            "{}",
+        ):
+            await talk.send_to(text_data=text)
+            assert (await talk.receive_json_from(3))["reason"] == "realtime.bad"
+        await talk.send_to(bytes_data=b"{}")
+        assert await _closed(talk) == constants.CLOSE_BAD
+
+
+async def test_a_newer_token_may_be_shown_of_the_same_user_alone(
+    user: User, make_user: Callable[..., Any]
+) -> None:
+    other = await sync_to_async(make_user)()
+    async with _talk() as talk:
+        await _sign_in(talk, user)
+        await _sign_in(talk, user)
+        token = await sync_to_async(_token)(other)
+        await talk.send_json_to({"type": "authenticate", "token": token})
+        assert await _closed(talk) == constants.CLOSE_SIGN_IN
+
+
+async def test_a_client_that_takes_nothing_is_let_go(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "QUEUE", 2)
+
+    async def stuck(self: Any) -> None:
+        await asyncio.sleep(60)
+
+    async with _talk() as talk:
+        monkeypatch.setattr(consumers.EventsConsumer, "_write", stuck)
+        async with _talk() as slow:
+            token = await sync_to_async(_token)(user)
+            await slow.send_json_to({"type": "authenticate", "token": token})
+            for _number in range(3):
+                await slow.send_json_to({"type": "ping"})
+            assert await _closed(slow) == constants.CLOSE_SLOW
+        assert await talk.receive_nothing(0.05)
+
+
+def _browser(user: User) -> str:
+    browser = Client()
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    browser.post("/admin/login/", {"username": user.username, "password": PASSWORD})
+    return browser.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_in"),
+    [("http://testserver", True), ("http://evil.example", False), ("null", False), ("", False)],
+)
+async def test_the_consoles_own_pages_are_known_by_their_cookie(
+    user: User, origin: str, *, is_in: bool
+) -> None:
+    value = await sync_to_async(_browser)(user)
+    headers = [
+        (b"host", b"testserver"),
+        (b"cookie", f"{settings.SESSION_COOKIE_NAME}={value}".encode()),
+    ]
+    if origin:
+        headers.append((b"origin", origin.encode()))
+    async with _talk(headers) as talk:
+        if is_in:
+            assert (await talk.receive_json_from(3))["type"] == "ready"
+        else:
+            assert await talk.receive_nothing(0.3)
