@@ -2,7 +2,8 @@
 
 from ipaddress import ip_network
 
-from config.env import Env, EnvironmentKeyError
+from config.env import Env
+from config.values import EnvironmentKeyError
 
 
 def refuse_wrong_networks(env: Env) -> None:

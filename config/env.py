@@ -13,7 +13,9 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_type_hints
+
+from config.values import EnvironmentKeyError, parse_value
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PREFIX = "ATRIUM_"
@@ -29,13 +31,6 @@ PLUGIN_PREFIX = "ATRIUM_PLUGIN_"
 Mode = Literal["local", "test", "production"]
 KeyMode = Literal["auto", "snowflake"]
 Language = Literal["zh-hans", "en"]
-
-
-class EnvironmentKeyError(SystemExit):
-    """The environment is wrong; the process ends with one line that says what to change."""
-
-    def __init__(self, problem: str) -> None:
-        super().__init__(f"atrium: {problem}")
 
 
 def _key(default: Any, about: str, *, group: str, secret: bool = False) -> Any:
@@ -331,7 +326,7 @@ def read_env(environ: Mapping[str, str]) -> Env:
             raise EnvironmentKeyError(msg)
     types = get_type_hints(Env)
     given = {
-        key.name: _parse(name, environ[name], types[key.name])
+        key.name: parse_value(name, environ[name], types[key.name])
         for name, key in known.items()
         if environ.get(name)
     }
@@ -355,58 +350,6 @@ def _pairs(path: Path) -> Iterator[tuple[str, str]]:
             msg = f"{path.name} line {number} is not NAME=value"
             raise EnvironmentKeyError(msg)
         yield name.strip(), value.strip().strip("'\"")
-
-
-def _parse(name: str, text: str, kind: Any) -> Any:
-    if kind is bool:
-        return parse_flag(name, text)
-    if kind is int:
-        try:
-            return int(text)
-        except ValueError:
-            msg = f"{name}={text!r} is not a whole number"
-            raise EnvironmentKeyError(msg) from None
-    if kind is float:
-        return _fraction(name, text)
-    if get_origin(kind) is Literal and text not in get_args(kind):
-        msg = f"{name}={text!r} is none of {', '.join(get_args(kind))}"
-        raise EnvironmentKeyError(msg)
-    if get_origin(kind) is tuple:
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    return text
-
-
-def _fraction(name: str, text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not 0 <= number <= 1:
-        msg = f"{name}={text!r} is not a number from 0 to 1"
-        raise EnvironmentKeyError(msg)
-    return number
-
-
-def parse_flag(name: str, text: str) -> bool:
-    """Return the flag that a value stands for.
-
-    Raises:
-        EnvironmentKeyError: It stands for none.
-    """
-    flags = {
-        "1": True,
-        "true": True,
-        "yes": True,
-        "on": True,
-        "0": False,
-        "false": False,
-        "no": False,
-        "off": False,
-    }
-    if text.lower() not in flags:
-        msg = f"{name}={text!r} is neither true nor false"
-        raise EnvironmentKeyError(msg)
-    return flags[text.lower()]
 
 
 IS_TESTING = os.environ.get("DJANGO_SETTINGS_MODULE") == "config.settings.test"

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
-from config.env import EnvironmentKeyError
+from config.values import EnvironmentKeyError
 
 MIN_JWT_KEY_LENGTH = 32
 """Source: RFC 7518, 3.2: a key of the size of the hash output or larger for HS256."""

@@ -1,6 +1,7 @@
 """What production refuses."""
 
-from config.env import Env, EnvironmentKeyError
+from config.env import Env
+from config.values import EnvironmentKeyError
 
 MIN_SECRET_LENGTH = 50
 PLACEHOLDERS = ("change", "secret", "insecure", "example")

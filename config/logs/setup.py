@@ -6,7 +6,8 @@ import logging.config
 from pathlib import Path
 from typing import Any
 
-from config.env import Env, EnvironmentKeyError
+from config.env import Env
+from config.values import EnvironmentKeyError
 
 TEXT = "config.logs.lines.text_formatter"
 JSON = "config.logs.lines.json_formatter"

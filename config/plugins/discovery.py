@@ -13,9 +13,9 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from config.env import EnvironmentKeyError
 from config.plugins.manifest import MANIFEST, Manifest, RefusedError, read_manifest
 from config.plugins.options import read_settings
+from config.values import EnvironmentKeyError
 
 GROUP = "atrium.plugins"
 SAFE_URL = re.compile(r"([a-z0-9_-]+(/[a-z0-9_-]+)*)?")

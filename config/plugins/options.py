@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from config.env import PLUGIN_PREFIX, EnvironmentKeyError, parse_flag
+from config.env import PLUGIN_PREFIX
 from config.plugins.manifest import Manifest
+from config.values import EnvironmentKeyError, parse_flag
 
 
 def read_settings(

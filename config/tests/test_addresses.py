@@ -1,7 +1,8 @@
 import pytest
 
 from config.addresses import refuse_wrong_networks
-from config.env import Env, EnvironmentKeyError
+from config.env import Env
+from config.values import EnvironmentKeyError
 
 
 def test_addresses_and_networks_of_both_kinds_are_fine() -> None:

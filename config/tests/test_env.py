@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from config.env import Env, EnvironmentKeyError, dotenv, name_of, read_env
+from config.env import Env, dotenv, name_of, read_env
+from config.values import EnvironmentKeyError
 
 
 def test_nothing_set_means_the_defaults() -> None:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from config.env import EnvironmentKeyError
 from config.keys import jwt_keys, secret_key
+from config.values import EnvironmentKeyError
 
 LONG = "s" * 32
 

@@ -15,8 +15,8 @@ from django.urls import include, path
 from apps.core.api.routers import ResourceRouter
 from apps.core.checks import check_plugins
 from apps.organization.api.views import DepartmentViewSet
-from config.env import EnvironmentKeyError
 from config.plugins import Registry, discover
+from config.values import EnvironmentKeyError
 from plugins.dict.api.views import DictTypeViewSet
 
 PLATFORM = "0.3.1"

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from config.env import BASE_DIR, Env, EnvironmentKeyError
+from config.env import BASE_DIR, Env
 from config.production import refuse_unsafe
+from config.values import EnvironmentKeyError
 
 SAFE = Env(env="production", secret_key="k" * 50, allowed_hosts=("admin.example.org",))
 

@@ -238,6 +238,12 @@ class ConsoleModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
         except DomainError as refusal:
             return self.refuse(request, refusal, self.url("change", object_id))
 
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> Any:
+        """Ask without the scripts of the list, which miss the catalogue that they need here."""
+        answer = super().render_delete_form(request, context)
+        answer.context_data["media"] = ""
+        return answer
+
     def refuse(self, request: HttpRequest, refusal: DomainError, url: str) -> HttpResponse:
         """Say why nothing was done, on the page at `url`."""
         messages.error(request, str(refusal))

@@ -14,7 +14,7 @@ from uuid import uuid4
 from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
-from django.core.files.storage import default_storage
+from django.core.files.storage import Storage, storages
 from django.db import connection
 
 TRY_SECONDS = 2.0
@@ -121,8 +121,9 @@ def try_broker() -> None:
 
 def try_storage() -> None:
     """Ask the storage for a file; a folder must be one that we may write to."""
-    default_storage.exists("health")
-    location = getattr(default_storage, "location", None) if _is_local() else None
+    store = storages["files"]
+    store.exists("health")
+    location = getattr(store, "location", None) if _is_local(store) else None
     if location is None:
         return
     folder = Path(location)
@@ -133,9 +134,9 @@ def try_storage() -> None:
         raise PermissionError(msg)
 
 
-def _is_local() -> bool:
+def _is_local(store: Storage) -> bool:
     try:
-        default_storage.path("health")
+        store.path("health")
     except NotImplementedError:
         return False
     return True

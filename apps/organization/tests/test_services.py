@@ -142,7 +142,7 @@ def test_nobody_switches_a_department_along_that_they_do_not_see(
 ) -> None:
     top, leaf = _chain("a", "b")
     monkeypatch.setattr(
-        "apps.core.visibility.visible_to", lambda rows, _user: rows.filter(pk=top.pk)
+        "apps.core.visibility.visible_to", lambda rows, _user, **_act: rows.filter(pk=top.pk)
     )
     with pytest.raises(OutOfSightError):
         departments_set_active(actor=user, departments=[top], is_active=False)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from config.env import BASE_DIR, Env, EnvironmentKeyError
+from config.env import BASE_DIR, Env
 from config.logs.setup import JSON, TEXT, logging_config
+from config.values import EnvironmentKeyError
 
 
 @pytest.mark.parametrize(

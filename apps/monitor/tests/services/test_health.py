@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.core.files.storage import default_storage
+from django.core.files.storage import storages
 
 from apps.monitor.services import health as subject
 from apps.monitor.services.health import Health, health, try_broker, try_cache, try_storage
@@ -64,9 +64,9 @@ def test_a_storage_without_folders_is_asked_for_a_file(monkeypatch: pytest.Monke
     def path(_name: str) -> str:
         raise NotImplementedError
 
-    monkeypatch.setattr(default_storage._wrapped, "path", path)  # type: ignore[attr-defined] # Django's proxy
+    monkeypatch.setattr(storages["files"], "path", path)
     asked: list[str] = []
-    monkeypatch.setattr(default_storage._wrapped, "exists", asked.append)  # type: ignore[attr-defined]
+    monkeypatch.setattr(storages["files"], "exists", asked.append)
     try_storage()
     assert asked == ["health"]
 

@@ -306,6 +306,7 @@ def test_what_a_user_may_is_explained(client_with: GrantedClient, make_user: Any
         "row": {
             "is_seen": True,
             "text": "A role shows the row.",
+            "grant": None,
             "roles": [
                 {
                     "role": named,
