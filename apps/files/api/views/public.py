@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from django.http import Http404
 from django.http.response import HttpResponseBase
 from rest_framework.parsers import MultiPartParser
@@ -17,6 +19,9 @@ from apps.files.models import Node
 from apps.files.services.pictures import avatar_set
 from apps.files.services.sending import DAY, download_of
 
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+"""What our tokens look like; anything else is not even asked for."""
+
 
 class PublicFileViewSet(GuardedViewSet):
     """Pictures that whoever has their address may see: those of users, and those made public."""
@@ -27,7 +32,8 @@ class PublicFileViewSet(GuardedViewSet):
     @answers(file="image/webp")
     def show(self, request: Request, token: str) -> HttpResponseBase:
         """Show a public picture; its address cannot be guessed, and dies with the picture."""
-        node = Node.objects.live().filter(public_token=token).first()
+        is_token = TOKEN.fullmatch(token)
+        node = Node.objects.live().filter(public_token=token).first() if is_token else None
         if node is None:
             raise Http404
         return download_response(request, download_of(node, is_inline=True, max_age=DAY))
