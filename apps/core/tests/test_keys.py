@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
 from typing import Any
@@ -6,9 +7,21 @@ import pytest
 from django.apps import apps
 from django.conf import settings as live_settings
 from django.core.management import call_command
+from django.db import connection
 
 from apps.core.keys import PlatformAutoField, has_snowflakes, next_id
 from apps.core.wire import MAX_SAFE_INTEGER
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _counters_as_before(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """MariaDB goes on counting from the greatest key it ever saw, rolled back or not."""
+    yield
+    with django_db_blocker.unblock():
+        if connection.vendor == "mysql":
+            with connection.cursor() as cursor:
+                for model in _ours():
+                    cursor.execute(f"ALTER TABLE {model._meta.db_table} AUTO_INCREMENT = 1")
 
 
 @pytest.fixture

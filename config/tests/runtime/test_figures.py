@@ -6,8 +6,14 @@ from typing import Any
 
 import pytest
 
-from apps.monitor.services.metrics import SHARED_DIR
+from apps.monitor.services.metrics import SHARED_DIR, metrics
 from config.runtime.figures import served_metrics
+
+
+@pytest.fixture(autouse=True)
+def _kept_here() -> None:
+    """Figures made while a folder is named write to it for as long as the process lives."""
+    metrics()
 
 
 def _ask(port: int, path: str, token: str = "") -> tuple[int, bytes]:
