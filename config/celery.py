@@ -42,5 +42,7 @@ def publish(message: Mapping[str, Any]) -> None:
     headers = dict(message["headers"])
     properties = {"correlation_id": headers["id"], "reply_to": ""}
     again = task_message(headers, properties, tuple(message["body"]), None)
+    task: Any = app.tasks.get(message["name"])
+    way = app.amqp.router.route({}, message["name"], task_type=task)
     with app.producer_or_acquire() as producer:
-        app.amqp.send_task_message(producer, message["name"], again)
+        app.amqp.send_task_message(producer, message["name"], again, **way)

@@ -1,4 +1,4 @@
-"""Keep a row for each job of the embedded broker; see `services`."""
+"""Keep a row for each job of the embedded broker; see `services.outbox`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from celery import Task, states
 from celery.signals import before_task_publish, task_postrun, task_prerun, task_revoked
 
-from apps.scheduling.services import job_begin, job_drop, job_keep
+from apps.scheduling.services.outbox import job_begin, job_drop, job_keep
 
 UNFINISHED = frozenset({states.RETRY, states.REJECTED})
 """Ends of a run after which the job is queued again under the same id."""

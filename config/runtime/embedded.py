@@ -18,7 +18,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from apps.scheduling.services import jobs_recover
+from apps.scheduling.services.outbox import jobs_recover
 from config.celery import app, publish
 from config.runtime.beat import EmbeddedBeat
 from config.runtime.seeding import seed_all

@@ -6,6 +6,7 @@ from typing import Any
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.jobs import QUICK
 from config.addresses import refuse_wrong_networks
 from config.celery import app as celery_app  # noqa: F401 - so that shared_task finds it everywhere
 from config.databases import database
@@ -13,6 +14,7 @@ from config.env import BASE_DIR, env, plugin_environ
 from config.keys import jwt_keys, secret_key
 from config.logs.setup import logging_config
 from config.plugins import discover
+from config.queues import queues
 from config.settings.console import *  # noqa: F403 - settings of their own
 from config.storages import storages_of
 
@@ -160,6 +162,10 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 }
 
 CELERY_BROKER_URL = env.celery_broker_url or "embedded://localhost//"
+CELERY_TASK_QUEUES = queues()
+CELERY_TASK_DEFAULT_QUEUE = QUICK
+CELERY_TASK_ROUTES = ("config.queues.route",)
+CELERY_TASK_CREATE_MISSING_QUEUES = False  # a queue that no worker reads keeps its jobs for ever
 CELERY_RESULT_BACKEND = "django-db"
 CELERY_RESULT_EXTENDED = True
 CELERY_TASK_TRACK_STARTED = True

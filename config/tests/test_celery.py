@@ -7,12 +7,13 @@ import pytest
 from celery import Celery, current_app
 from kombu import Connection, Consumer, Queue
 
+from apps.core.jobs import QUICK
 from apps.scheduling import receivers
 from config import celery as module
 from config.celery import app, collect_schedules, publish
 from config.runtime.transport import Channel
 
-QUEUE = "celery"
+QUEUE = QUICK
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from apps.scheduling import services
 from apps.scheduling.models import OutboxJob
-from apps.scheduling.services import job_begin, job_drop, job_keep, jobs_recover
+from apps.scheduling.services import outbox as services
+from apps.scheduling.services.outbox import job_begin, job_drop, job_keep, jobs_recover
 
 pytestmark = pytest.mark.django_db
 MOMENT = datetime(2030, 1, 2, 3, 4, tzinfo=UTC)

@@ -1,0 +1,36 @@
+"""What scheduling refuses."""
+
+from http import HTTPStatus
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.errors import DomainError
+
+
+class ScheduleNameTakenError(DomainError):
+    """Names of schedules are unique."""
+
+    reason = "scheduling.name_taken"
+    message = _("A schedule of the name “%(name)s” exists already.")
+
+
+class ScheduleDeclaredError(DomainError):
+    """What code declares is changed in code; it can be switched, started, and given a policy."""
+
+    reason = "scheduling.declared"
+    message = _("“%(name)s” is declared in code and can only be switched on and off here.")
+
+
+class RunOverError(DomainError):
+    """The run has ended; there is nothing to cancel."""
+
+    reason = "scheduling.run_over"
+    message = _("The run is over already.")
+
+
+class JobUnknownError(DomainError):
+    """Only declared jobs can be started."""
+
+    reason = "scheduling.job_unknown"
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    message = _("There is no job “%(name)s”.")

@@ -1,0 +1,8 @@
+"""What goes on among the jobs, for whoever watches."""
+
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.topics import Topic
+from apps.scheduling.constants import RUNS_TOPIC
+
+TOPICS = (Topic(name=RUNS_TOPIC, label=_("runs of jobs"), needs="sys:task:list"),)
