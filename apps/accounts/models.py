@@ -93,9 +93,11 @@ class User(AbstractBaseUser, BinnedModel):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering = ("-id",)
-        # Data scopes ask for one's own rows in every list.
+        # Data scopes ask in every list for one's own rows and for those of departments; the second
+        # index alone answers how many of these there are among the living.
         indexes: ClassVar = [
-            models.Index(fields=["created_by_id"], name="accounts_user_created_by")
+            models.Index(fields=["created_by_id"], name="accounts_user_created_by"),
+            models.Index(fields=["department", "deleted_at"], name="accounts_user_department_live"),
         ]
 
     def __str__(self) -> str:
