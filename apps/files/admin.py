@@ -21,9 +21,9 @@ from django.views.decorators.cache import never_cache
 
 from apps.accounts.models import User
 from apps.core.api.downloads import download_response
-from apps.core.api.viewsets import locked
 from apps.core.console import Board, page_context
 from apps.core.errors import DomainError, NotFoundError
+from apps.core.picks import picked
 from apps.core.visibility import Act, visible_to
 from apps.files.constants import RESOURCE
 from apps.files.models import Node
@@ -198,10 +198,9 @@ def _chosen(request: HttpRequest, rows: Any, act: Act, *, only: int = 0) -> list
         NotFoundError: One of them does not exist, or the user may not see it; or none was named.
     """
     keys = {int(text) for text in request.POST.getlist("pk") if text.isdigit() and len(text) < 20}  # noqa: PLR2004 - digits of a 64-bit number
-    found = list(locked(visible_to(rows, request.user, act=act).filter(pk__in=keys)).order_by("pk"))
-    if not keys or len(found) != len(keys) or (only and len(found) != only):
+    if not keys or (only and len(keys) != only):
         raise NotFoundError
-    return found
+    return picked(visible_to(rows, request.user, act=act), keys)
 
 
 def _folder(request: HttpRequest, text: str, act: Act = Act.CHANGE) -> Node | None:
