@@ -20,7 +20,7 @@
     if (!bar) return;
     const number = chosen().length;
     bar.hidden = number === 0;
-    find("count").textContent = String(number);
+    find("count").textContent = find("count").dataset.filesCount.replace("{n}", number);
     bar.querySelectorAll("[data-one]").forEach((button) => { button.disabled = number !== 1; });
   };
   form.addEventListener("change", count);
