@@ -1,5 +1,5 @@
 """The pages of the files in the console."""
 
-from apps.files.admin import manager, uploads
+from apps.files.admin import folders, uploads
 
-__all__ = ["manager", "uploads"]
+__all__ = ["folders", "uploads"]

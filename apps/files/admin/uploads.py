@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
 from apps.core.console import Board
 from apps.core.errors import DomainError, NotFoundError
-from apps.files.admin.manager import folder_of, owner_of
+from apps.files.admin.folders import folder_of, owner_of
 from apps.files.constants import PART_BYTES, RESOURCE
 from apps.files.errors import ChecksumError
 from apps.files.models import Upload

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect, sync_playwright
 
 from apps.core.testing.fixtures import PASSWORD
-from apps.files.admin import manager
+from apps.files.admin import folders
 from apps.files.models import Node, Upload
 from apps.files.services import uploads as services
 from apps.files.services.sending import download_of
@@ -57,7 +57,7 @@ def page(
 ) -> Iterator[Page]:
     make_user(username="admin", is_staff=True, is_superuser=True)
     monkeypatch.setattr(services, "PART_BYTES", PART)
-    monkeypatch.setattr(manager, "PART_BYTES", PART)
+    monkeypatch.setattr(folders, "PART_BYTES", PART)
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright keeps a loop in this thread
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)

@@ -26,7 +26,8 @@ def browser(console_with: Any) -> Any:
 
 
 def _me() -> User:
-    return User.objects.get(is_staff=True)
+    found: User = User.objects.get(is_staff=True)
+    return found
 
 
 def _open(browser: Any, **more: Any) -> Any:
