@@ -47,3 +47,6 @@ PARENT_KINDS: Mapping[int, frozenset[int]] = MappingProxyType(
 
 BUILTIN_COLUMNS = ("name", "kind", "parent", "path", "component", "link")
 """What people may not change in an entry that the platform or a plugin declares."""
+
+GRANT_DAYS = 30
+"""For so long after it ran out an object grant is still listed."""

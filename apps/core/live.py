@@ -7,6 +7,8 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 
+from apps.core.topics import Topic
+
 
 def broadcast(group: str, event: str, /, **payload: Any) -> None:
     """Send an event to a Channels group once the current transaction has committed.
@@ -18,6 +20,18 @@ def broadcast(group: str, event: str, /, **payload: Any) -> None:
     """
     # Robust: what was written stays written, and the client's answer good, if nobody can be told.
     transaction.on_commit(partial(_send, group, {"type": event, **payload}), robust=True)
+
+
+def broadcast_row(topic: Topic, event: str, /, *, pk: int, **payload: Any) -> None:
+    """Tell of one row, after the commit, those of the listeners who may then see it.
+
+    Args:
+        topic: One that names the row's model; the consumer looks the row up for each listener.
+        event: As for `broadcast`: `user.changed`.
+        pk: The row. One that is deleted by then reaches nobody.
+        payload: What everybody who may see the row may know.
+    """
+    broadcast(topic.group, event, topic=topic.name, pk=pk, **payload)
 
 
 def _send(group: str, message: dict[str, Any]) -> None:

@@ -26,6 +26,8 @@ class Topic:
         sample: Dotted path of a function that returns what is sent (JSON values), called in a
             thread; "" for a topic whose events are broadcast to its group.
         seconds: How often a sample is taken.
+        model: The model whose rows the events tell of, `accounts.User`; each names one by `pk` and
+            reaches whoever may see that row, no one else. "" where events tell of no row.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Topic:
     needs: str | Access
     sample: str = ""
     seconds: float = 2.0
+    model: str = ""
 
     @property
     def group(self) -> str:

@@ -17,4 +17,10 @@ TOPICS = (
         needs="monitor:redis:list",
         sample="apps.monitor.selectors.redis.redis_sample",
     ),
+    Topic(
+        name="monitor.health",
+        label=_("health"),
+        needs="monitor:server:list",
+        sample="apps.monitor.services.health.health_sample",
+    ),
 )

@@ -29,6 +29,7 @@ from apps.realtime.constants import (
     WATCH_SECONDS,
 )
 from apps.realtime.selectors.identities import Identity, from_cookie, from_token, user_of
+from apps.realtime.selectors.rows import sees_row
 from apps.realtime.services.samplers import sampler_of
 
 Message = dict[str, Any]
@@ -64,7 +65,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
         """Pass on what others broadcast, whatever it is called; the rest is the protocol's."""
         if message["type"].startswith("websocket."):
             await super().dispatch(message)
-        else:
+        elif await self._is_seen(message):
             await self._tell(message)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
@@ -134,6 +135,19 @@ class EventsConsumer(AsyncWebsocketConsumer):
             sampler_of(topic).leave(self._send_later)
         else:
             await self.channel_layer.group_discard(topic.group, self.channel_name)
+
+    async def _is_seen(self, message: Message) -> bool:
+        """Tell whether the client may see the row that an event tells of, if it tells of one."""
+        name = message.get("topic")
+        if name is None or self.identity is None:
+            return True
+        topic = self._topics.get(name)
+        if topic is None:  # left a moment ago; of a row nothing is said without a look
+            topic = next((found for found in declared_topics() if found.name == name), None)
+        if topic is None or not topic.model:
+            return True
+        look = database_sync_to_async(sees_row)
+        return await look(identity=self.identity, topic=topic, pk=message.get("pk"))
 
     async def _tell(self, message: Message) -> None:
         data = {name: value for name, value in message.items() if name not in {"type", "topic"}}

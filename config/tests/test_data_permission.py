@@ -79,13 +79,18 @@ class House:
         return self._client_for(self.actor)
 
 
-@pytest.fixture
-def house(make_user: Any, client_for: ClientFor) -> House:
+def build_house(make_user: Any, client_for: ClientFor) -> House:
+    """Return the house, in a database with nothing but the presets."""
     call_command("init", verbosity=0)
     DataScope.objects.filter(name="All but superusers, of users only").delete()
     User.objects.all().delete()
     Department.objects.all().delete()
     return House(make_user, client_for)
+
+
+@pytest.fixture
+def house(make_user: Any, client_for: ClientFor) -> House:
+    return build_house(make_user, client_for)
 
 
 def _each(presets: dict[str, set[str]]) -> pytest.MarkDecorator:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -50,6 +49,7 @@ from apps.core.api.viewsets import (
 )
 from apps.core.errors import NotFoundError
 from apps.core.guards import Access, Guard
+from apps.core.picks import picked
 from apps.core.trees import nest
 from apps.core.visibility import Act, visible_to
 from apps.core.wire import wire_id
@@ -142,7 +142,7 @@ class RoleViewSet(StatusMixin[Role], BinMixin[Role], CrudViewSet[Role]):
         """Replace what a role grants; what stands above an entry is granted with it."""
         role = self.get_object()
         pks = self.read_with(serializers.RoleMenusSerializer, request)["menus"]
-        found = _rows(Menu.objects.present(), pks, request.user)
+        found = picked(visible_to(Menu.objects.present(), request.user), pks, is_locked=False)
         role_services.role_set_menus(actor=request.user, role=role, menus=found)
         return Response(None)
 
@@ -160,7 +160,7 @@ class RoleViewSet(StatusMixin[Role], BinMixin[Role], CrudViewSet[Role]):
         """Replace the data scopes of a role."""
         role = self.get_object()
         pks = self.read_with(serializers.RoleScopesSerializer, request)["scopes"]
-        found = _rows(DataScope.objects.all(), pks, request.user)
+        found = picked(visible_to(DataScope.objects.all(), request.user), pks, is_locked=False)
         role_services.role_set_scopes(actor=request.user, role=role, scopes=found)
         return Response(None)
 
@@ -280,7 +280,7 @@ class DataScopeViewSet(StatusMixin[DataScope], CrudViewSet[DataScope]):
         """Replace the rules of a data scope."""
         scope = self.get_object()
         pks = self.read_with(serializers.ScopeRulesSerializer, request)["rules"]
-        found = _rows(DataRule.objects.all(), pks, request.user)
+        found = picked(visible_to(DataRule.objects.all(), request.user), pks, is_locked=False)
         scope_services.scope_set_rules(actor=request.user, scope=scope, rules=found)
         return Response(None)
 
@@ -342,11 +342,3 @@ class GrantViewSet(
 
     def remove(self, instances: list[ObjectGrant]) -> None:
         grants_revoke(actor=self.request.user, grants=instances)
-
-
-def _rows(queryset: QuerySet[Any], pks: list[int], user: Any) -> list[Any]:
-    """Return the rows of the ids; one that is unknown or out of sight is 404 for all."""
-    found = list(visible_to(queryset, user).filter(pk__in=set(pks)))
-    if len(found) != len(set(pks)):
-        raise NotFoundError
-    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_permission_codename
@@ -88,6 +88,19 @@ def grants_revoke(*, actor: Any, grants: Iterable[ObjectGrant]) -> None:
                 raise GrantNotOwnError
         grant.delete()
         invalidate(user_tag(grant.user_id))
+
+
+PRUNE_BATCH = 1_000
+"""Grants deleted in one statement, so that nobody waits long for the table."""
+
+
+def grants_prune(*, days: int) -> int:
+    """Delete grants that ran out longer than so many days ago, and return how many."""
+    ended = ObjectGrant.objects.filter(expires_at__lt=timezone.now() - timedelta(days=days))
+    total = 0
+    while keys := list(ended.order_by("pk").values_list("pk", flat=True)[:PRUNE_BATCH]):
+        total += ObjectGrant.objects.filter(pk__in=keys).delete()[0]
+    return total
 
 
 def _own_row(actor: Any, kind: type[Model], key: int) -> Model:

@@ -37,6 +37,7 @@ from apps.accounts.services.users import (
     user_update,
     users_set_active,
 )
+from apps.accounts.topics import USERS
 from apps.core.console import (
     BinMixin,
     ConsoleModelAdmin,
@@ -78,6 +79,8 @@ SUPERUSERS_FLAGS = ("is_superuser", "is_staff")
 class UserAdmin(ExplainMixin, SwitchMixin, BinMixin, ConsoleModelAdmin):
     resource = "sys:user"
     icon = "group"
+    live_topic = USERS.name
+    list_before_template = "console/changed.html"
     refusal_fields: ClassVar = {
         UsernameTakenError.reason: "username",
         EmailTakenError.reason: "email",

@@ -17,7 +17,7 @@ from apps.accounts.errors import (
 from apps.accounts.models import User
 from apps.accounts.services.ranks import ensure_manageable
 from apps.accounts.services.sessions import sessions_close
-from apps.accounts.services.users import hold_department
+from apps.accounts.services.users import hold_department, user_tell
 from apps.core.cached import invalidate, user_tag
 from apps.core.errors import NotFoundError
 
@@ -48,6 +48,7 @@ def user_restore(*, actor: User, user: User, **columns: Any) -> User:
     # Whoever signed in at the very moment of the deletion may have left one open.
     sessions_close(sessions=user.sessions.all(), closing=Closing.DISABLED)
     invalidate(user_tag(user.pk))
+    user_tell(user=user)
     return user
 
 

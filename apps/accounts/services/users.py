@@ -26,8 +26,10 @@ from apps.accounts.services.codes import address_code_check
 from apps.accounts.services.passwords import password_check_policy, password_set
 from apps.accounts.services.ranks import ensure_manageable
 from apps.accounts.services.sessions import sessions_close
+from apps.accounts.topics import USERS
 from apps.core.cached import invalidate, user_tag
 from apps.core.errors import NotFoundError
+from apps.core.live import broadcast_row
 from apps.organization.models import Department, Position
 
 Flag = Literal["superuser", "staff", "status", "multi_login"]
@@ -81,6 +83,7 @@ def user_create(
     user.roles.set(given)
     user.positions.set(positions)
     PasswordHistory.objects.create(user=user, password=user.password)
+    user_tell(user=user)
     return user
 
 
@@ -114,6 +117,7 @@ def user_update(
     if positions is not None:
         user.positions.set(positions)
     invalidate(user_tag(user.pk))
+    user_tell(user=user)
     return user
 
 
@@ -146,6 +150,7 @@ def user_flag_toggle(*, actor: User, user: User, flag: Flag) -> bool:
         others = user.sessions.exclude(pk=newest.pk) if newest else user.sessions.all()
         sessions_close(sessions=others, closing=Closing.REPLACED)
     invalidate(user_tag(user.pk))
+    user_tell(user=user)
     return is_on
 
 
@@ -212,6 +217,7 @@ def profile_update(*, user: User, **columns: Any) -> None:
         setattr(stored, name, value)
     stored.save(update_fields=[*columns, "updated_at", "updated_by_id"])
     invalidate(user_tag(user.pk))
+    user_tell(user=user)
 
 
 @transaction.atomic
@@ -225,6 +231,11 @@ def profile_email_change(*, user: User, email: str, code: str) -> None:
     address_code_check(user=user, address=email, code=code)
     _refuse_taken(username=None, email=email, but=user)
     profile_update(user=user, email=email)
+
+
+def user_tell(*, user: User) -> None:
+    """Tell whoever watches the users, and may see this one, that something of them changed."""
+    broadcast_row(USERS, "user.changed", pk=user.pk)
 
 
 def _refuse_taken(*, username: str | None, email: str | None, but: User | None) -> None:

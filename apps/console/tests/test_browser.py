@@ -272,3 +272,24 @@ def test_a_tree_is_arranged_by_dragging_and_by_keyboard(
     page.route("**/arrange/", lambda route: route.abort())
     page.get_by_role("button", name="Move C out of its branch").press("Enter")
     page.get_by_text("The move could not be saved.").wait_for()
+
+
+def test_the_list_of_users_says_that_it_has_changed(
+    open_page: Open, complaints: list[str], admin: User
+) -> None:
+    page = _sign_in(open_page())
+    page.add_init_script(
+        """Object.defineProperty(window, "atriumLive", { writable: false, value: {
+             subscribe: (topic, take) => { window.told = [topic, take]; }, on: () => {} } });"""
+    )
+    page.goto("/admin/accounts/user/")
+    note = page.get_by_text("This list has changed.")
+    assert not note.is_visible()
+    page.evaluate("window.told[1]({ type: 'subscribed', topic: window.told[0] })")
+    assert not note.is_visible()
+    page.evaluate("window.told[1]({ type: 'event', event: 'user.changed' })")
+    assert note.is_visible()
+    assert page.evaluate("window.told[0]") == "accounts.users"
+    page.get_by_role("link", name="Reload").click()
+    assert not note.is_visible()
+    assert [said for said in complaints if "atriumLive" not in said] == []

@@ -16,9 +16,8 @@ from rest_framework.response import Response
 from apps.core.api.fields import IdField, PurgeSerializer, WireTimeField
 from apps.core.api.pagination import PagePagination
 from apps.core.api.rows import Computed, RowSerializer
-from apps.core.api.viewsets import locked
-from apps.core.errors import NotFoundError
 from apps.core.models import BinnedModel
+from apps.core.picks import picked
 from apps.core.times import wire_time
 from apps.core.visibility import act_of, verify_visible, visible_to
 
@@ -68,19 +67,19 @@ class BinMixin(Generic[M]):
     def purge_many(self: Any, request: Request) -> Response:
         data = self.read_with(PurgeSerializer, request)
         rows = self.binned()
-        self.remove_for_good(_rows(rows, data.get("pks")))
+        self.remove_for_good(picked(rows, data.get("pks")))
         return Response(None)
 
     @action(detail=False, methods=["delete"], url_path="bin/(?P<pk>[^/]+)")
     @transaction.atomic
     def purge(self: Any, request: Request, pk: str) -> Response:
-        self.remove_for_good(_rows(self.binned(), [self.pk()]))
+        self.remove_for_good(picked(self.binned(), [self.pk()]))
         return Response(None)
 
     @action(detail=True, methods=["put"])
     @transaction.atomic
     def restore(self: Any, request: Request, pk: str) -> Response:
-        instance = _rows(self.binned(), [self.pk()])[0]
+        instance = picked(self.binned(), [self.pk()])[0]
         data = self.read_with(self.restore_serializer_class, request)
         self.bring_back(instance, data)
         verify_visible(instance, request.user)
@@ -94,17 +93,3 @@ class BinMixin(Generic[M]):
     def remove_for_good(self, instances: list[M]) -> None:
         """Purge the rows; calls a service."""
         raise NotImplementedError
-
-
-def _rows(rows: QuerySet[M], pks: list[int] | None) -> list[M]:
-    """Return the rows with these keys, or all, locked, lowest key first.
-
-    Raises:
-        NotFoundError: One of them is not among `rows`.
-    """
-    if pks is not None:
-        rows = rows.filter(pk__in=set(pks))
-    found = list(locked(rows).order_by("pk"))
-    if pks is not None and len(found) != len(set(pks)):
-        raise NotFoundError
-    return found

@@ -11,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.core.api.schema import answers
-from apps.core.api.viewsets import ResourceViewSet, locked
+from apps.core.api.viewsets import ResourceViewSet
 from apps.core.errors import NotFoundError
+from apps.core.picks import locked
 from apps.core.trees import lock_parents, nest
 
 M = TypeVar("M", bound=models.Model)

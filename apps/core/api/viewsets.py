@@ -27,6 +27,7 @@ from apps.core.api.rows import RowSerializer
 from apps.core.errors import NotFoundError
 from apps.core.guards import Access, Guard
 from apps.core.limits import Limit
+from apps.core.picks import locked, picked
 from apps.core.visibility import act_of, verify_visible, visible_to
 
 M = TypeVar("M", bound=models.Model)
@@ -38,16 +39,6 @@ class PathError(ValidationError):
     """A part of the path has the wrong type."""
 
     location = "path"
-
-
-def locked(queryset: QuerySet[M]) -> QuerySet[M]:
-    """Return the same rows, locked until the transaction ends.
-
-    The lock is put on the rows of the one table: a queryset that joins, groups or is distinct, as
-    one that was narrowed by scopes may be, cannot be locked itself. Source: PostgreSQL, SELECT.
-    """
-    manager = queryset.model._base_manager  # the rows may be in the bin
-    return manager.select_for_update().filter(pk__in=queryset.order_by().values("pk"))
 
 
 class GuardedViewSet(GenericViewSet[Any]):
@@ -137,10 +128,7 @@ class ResourceViewSet(GuardedViewSet, Generic[M]):
         Raises:
             NotFoundError: One of them does not exist, or the user may not see it.
         """
-        found = list(locked(self.get_queryset().filter(pk__in=set(pks))).order_by("pk"))
-        if len(found) != len(set(pks)):
-            raise NotFoundError
-        return found
+        return picked(self.get_queryset(), pks)
 
     def show(self, pk: Any) -> Response:
         """Answer with one row as it is now."""

@@ -49,11 +49,14 @@ class ConsoleModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
         place: Where it stands in its group of the sidebar.
         refusal_fields: The form field that a refusal is about, by its reason, or by the name that
             the wire has for the field.
+        live_topic: A topic that tells of the rows. With `list_before_template =
+            "console/changed.html"` the list says that it has changed.
     """
 
     resource: ClassVar[str] = ""
     icon: ClassVar[str] = "table_rows"
     place: ClassVar[int] = 0
+    live_topic: ClassVar[str] = ""
     refusal_fields: ClassVar[Mapping[str, str]] = {}
 
     list_per_page = 25

@@ -25,6 +25,7 @@ from unfold.decorators import action
 
 from apps.core.console.pages import ConsoleModelAdmin
 from apps.core.errors import DomainError, InUseError
+from apps.core.picks import locked
 from apps.core.visibility import Act, verify_visible, visible_to
 
 ROWS_PER_PAGE = 25
@@ -92,8 +93,7 @@ class BinMixin(ConsoleModelAdmin):
         else:
             pks = [int(pk) for pk in request.POST.getlist("row") if pk.isascii() and pk.isdigit()]
             rows = rows.filter(pk__in=pks)
-        found: QuerySet[Any] = self.model._base_manager.select_for_update()
-        return list(found.filter(pk__in=rows.order_by().values("pk")).order_by("pk"))
+        return list(locked(rows).order_by("pk"))
 
     def _listed(self, request: HttpRequest) -> HttpResponse:
         found, text = self.binned(request), request.GET.get("q", "").strip()

@@ -7,7 +7,8 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 
 from apps.core import live
-from apps.core.live import broadcast
+from apps.core.live import broadcast, broadcast_row
+from apps.core.topics import Topic
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +58,12 @@ def test_the_layer_of_the_site_takes_them() -> None:
         return await asyncio.wait_for(there.receive(channel), 5)
 
     assert asyncio.run(hear()) == {"type": "row.made", "pk": 1}
+
+
+def test_news_of_a_row_name_the_topic_and_the_row(layer: Layer) -> None:
+    topic = Topic(name="shop.orders", label="orders", needs="shop:order:list", model="shop.Order")
+    with transaction.atomic():
+        broadcast_row(topic, "order.paid", pk=7, by=3)
+        assert layer.sent == []
+    told = {"type": "order.paid", "topic": "shop.orders", "pk": 7, "by": 3}
+    assert layer.sent == [("topic.shop.orders", told)]

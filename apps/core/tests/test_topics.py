@@ -1,4 +1,5 @@
 import pytest
+from django.apps import apps
 
 from apps.core import topics
 from apps.core.guards import Access
@@ -22,3 +23,9 @@ def test_the_topics_of_an_app_are_found_by_name(monkeypatch: pytest.MonkeyPatch)
 
 def test_who_listens_to_a_topic_is_a_group() -> None:
     assert Topic(name="a.b", label="b", needs="x:y:list").group == "topic.a.b"
+
+
+def test_a_topic_of_rows_names_a_model_that_there_is() -> None:
+    named = [topic.model for topic in declared_topics() if topic.model]
+    assert "accounts.User" in named
+    assert all(apps.get_model(name) for name in named)

@@ -37,10 +37,11 @@ def cache(request: HttpRequest) -> HttpResponse:
     """Show the name spaces, the keys of one, and the value of one; on POST, delete."""
     if request.method == "POST":
         return _deleted(request)
+    context: dict[str, Any] = {}
     try:
-        context = _shown(request)
+        _fill(context, request)
     except DomainError as refusal:
-        context = {"refusal": refusal}
+        context["refusal"] = refusal  # beside what was found until then
     page = page_context(
         request,
         title=_("Cache"),
@@ -51,17 +52,12 @@ def cache(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "monitor/cache.html", page)
 
 
-def _shown(request: HttpRequest) -> dict[str, Any]:
+def _fill(shown: dict[str, Any], request: HttpRequest) -> None:
     found, is_complete = spaces()
     space, search = request.GET.get("space", ""), request.GET.get("search", "").strip()
-    shown: dict[str, Any] = {
-        "spaces": found,
-        "is_complete": is_complete,
-        "space": space,
-        "search": search,
-    }
+    shown |= {"spaces": found, "is_complete": is_complete, "space": space, "search": search}
     if not space or space in CLOSED:
-        return shown
+        return
     cursor = request.GET.get("cursor", "0")
     keys, following = keys_of(space, search=search, cursor=int(cursor) if cursor.isdigit() else 0)
     shown |= {"keys": keys, "cursor": following}
@@ -71,7 +67,6 @@ def _shown(request: HttpRequest) -> dict[str, Any]:
         value = entry["value"]
         text = value if isinstance(value, str) else _pretty(value)
         shown |= {"entry": entry, "text": text}
-    return shown
 
 
 def _pretty(value: Any) -> str:

@@ -16,6 +16,7 @@ from apps.core.console import Board, page_context
 from apps.monitor.errors import CacheGoneError
 from apps.monitor.selectors.redis import redis_sample
 from apps.monitor.selectors.server import server_sample
+from apps.monitor.services.health import health_sample
 
 
 @Board(
@@ -46,6 +47,21 @@ def server(request: HttpRequest) -> HttpResponse:
 def redis(request: HttpRequest) -> HttpResponse:
     """Show what the cache server tells of itself; with `?sample`, the figures alone."""
     return _page(request, "redis", redis_sample, _("Cache server"))
+
+
+@Board(
+    name="monitor_health",
+    label=gettext_lazy("health"),
+    code="monitor:server:list",
+    app_label="monitor",
+    path="monitor/health/",
+    icon="ecg_heart",
+    place=0,
+)
+@never_cache
+def health(request: HttpRequest) -> HttpResponse:
+    """Show whether each part works, and since when; with `?sample`, the figures alone."""
+    return _page(request, "health", health_sample, _("Health"))
 
 
 def _page(

@@ -133,7 +133,7 @@ def _sqlite_tables(names: Sequence[str]) -> list[Told]:
 
 def _pool() -> Told | None:
     """Return the figures of this process' pool of connections."""
-    pool = getattr(connection, "pool", None) if _has_pool() else None
+    pool = getattr(connection, "pool", None) if has_pool() else None
     if pool is None:
         return None
     told = pool.get_stats()
@@ -145,7 +145,8 @@ def _pool() -> Told | None:
     }
 
 
-def _has_pool() -> bool:
+def has_pool() -> bool:
+    """Tell whether the database is reached through a pool of connections."""
     return bool(settings.DATABASES["default"].get("OPTIONS", {}).get("pool"))
 
 

@@ -8,7 +8,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from celery import current_app
@@ -16,6 +18,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import Storage, storages
 from django.db import connection
+from django.utils import timezone
+
+from apps.core.times import wire_time
 
 TRY_SECONDS = 2.0
 """How long a part may take; all are tried at the same time."""
@@ -78,6 +83,7 @@ class Health:
         self._probes = [Probe(name, attempt) for name, attempt in attempts.items()]
         self._mutex = threading.Lock()
         self._known: tuple[float, dict[str, Part]] = (0.0, {})
+        self._since: dict[str, tuple[str, datetime]] = {}
         self.is_draining = False
 
     def parts(self) -> dict[str, Part]:
@@ -89,7 +95,39 @@ class Health:
                     probe.start()
                 found = {probe.name: probe.result(until) for probe in self._probes}
                 self._known = (time.monotonic() + KEEP_SECONDS, found)
+                self._note(found)
             return self._known[1]
+
+    def since(self) -> dict[str, datetime]:
+        """Return from when on each part has been found as it is; at most since the process began.
+
+        A part is looked at only while somebody asks: what changed in between counts from the next
+        look on.
+        """
+        return {name: moment for name, (_state, moment) in self._since.items()}
+
+    def _note(self, found: Mapping[str, Part]) -> None:
+        now = timezone.now()
+        known = self._since
+        changed = {n: p.state for n, p in found.items() if known.get(n, ("",))[0] != p.state}
+        self._since = {**known, **{name: (state, now) for name, state in changed.items()}}
+
+
+def health_sample() -> dict[str, Any]:
+    """Return what was found of each part, and since when, for whoever watches."""
+    parts, since = health.parts(), health.since()
+    is_ready = not health.is_draining and all(part.state == "ok" for part in parts.values())
+    return {
+        "state": "draining" if health.is_draining else "ok" if is_ready else "failed",
+        "parts": {
+            name: {
+                "state": part.state,
+                "milliseconds": part.milliseconds,
+                "since": wire_time(since[name]),
+            }
+            for name, part in parts.items()
+        },
+    }
 
 
 def try_database() -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.conf import settings
 
+from apps.monitor.services.gauges import ProcessesCollector, pool_gauges
+
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 TASK_SECONDS = (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0)
@@ -58,12 +60,19 @@ class Metrics:
         self.cache = Counter(
             "atrium_cache_reads", "Reads of the two-level cache by where they ended.", ["level"]
         )
+        self._pool = pool_gauges()
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one request."""
         method = method if method in METHODS else "OTHER"
         self.requests.labels(method, route, f"{status // 100}xx").inc()
         self.latency.labels(method, route).observe(seconds)
+        self.measure()  # another process may be the one that is asked
+
+    def measure(self) -> None:
+        """Read what is read and not counted."""
+        if self._pool is not None:
+            self._pool.measure()
 
 
 @cache
@@ -87,14 +96,16 @@ def metrics_text() -> tuple[bytes, str]:
         generate_latest,
     )
 
-    metrics()
+    metrics().measure()
     registry: Any = REGISTRY
     if os.environ.get(SHARED_DIR):
         from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415
 
-        _forget_dead(Path(os.environ[SHARED_DIR]))
+        folder = Path(os.environ[SHARED_DIR])
+        _forget_dead(folder)
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # it has no types
+        registry.register(ProcessesCollector(folder))
     return generate_latest(registry), CONTENT_TYPE_LATEST
 
 

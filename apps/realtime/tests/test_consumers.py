@@ -277,3 +277,17 @@ async def test_the_consoles_own_pages_are_known_by_their_cookie(
             assert (await talk.receive_json_from(3))["type"] == "ready"
         else:
             assert await talk.receive_nothing(0.3)
+
+
+async def test_news_of_a_row_are_not_passed_on_unlooked_at_once_a_topic_was_left(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = Topic(name="test.rows", label="rows", needs="test:rows:list", model="accounts.User")
+    monkeypatch.setattr(consumers, "declared_topics", lambda: iter((*TOPICS, rows)))
+    async with _talk() as talk:
+        await _sign_in(talk, user)
+        layer: Any = get_channel_layer()
+        late = {"type": "user.changed", "topic": "test.rows", "pk": user.pk}
+        await layer.group_send(f"user.{user.pk}", late)
+        await layer.group_send(f"user.{user.pk}", {"type": "test.last", "topic": "test.gone"})
+        assert (await talk.receive_json_from(3))["event"] == "test.last"

@@ -8,6 +8,7 @@ from django.utils import timezone
 from apps.access.errors import GrantExistsError, GrantNotOwnError
 from apps.access.models import ObjectGrant
 from apps.access.selectors import visible_to
+from apps.access.services import shares
 from apps.access.services.shares import grant_create, grants_revoke
 from apps.access.tests.factories import make_role, make_rule, make_scope
 from apps.core.errors import InvalidInputError, NotFoundError
@@ -110,3 +111,20 @@ def test_grants_vanish_with_their_row_and_user(people: Any) -> None:
     assert not ObjectGrant.objects.exists()
     again = Department.objects.create(pk=key, name="again")
     assert not visible_to(Department.objects.filter(pk=again.pk), dora).exists()
+
+
+def test_old_grants_are_pruned_in_batches_and_the_others_stay(
+    user: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shares, "PRUNE_BATCH", 2)
+    rows = [make_role() for _ in range(7)]
+    grants = [
+        grant_create(actor=None, user=user, model="Role", key=row.pk, level=Act.VIEW)
+        for row in rows
+    ]
+    now = timezone.now()
+    ends = [*[now - timedelta(days=8)] * 5, now - timedelta(days=6), None]
+    for grant, end in zip(grants, ends, strict=True):
+        ObjectGrant.objects.filter(pk=grant.pk).update(expires_at=end)
+    assert shares.grants_prune(days=7) == 5
+    assert set(ObjectGrant.objects.all()) == set(grants[5:])

@@ -172,3 +172,18 @@ def test_users_are_switched_together_and_superusers_stay(make_user: Any) -> None
     assert services.users_set_active(actor=boss, users=[ann, bob], is_active=True) == 2
     with pytest.raises(errors.SelfChangeError):
         services.users_set_active(actor=ann, users=[ann], is_active=False)
+
+
+def test_who_watches_the_users_is_told_of_each_change(
+    boss: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, str, int]] = []
+    monkeypatch.setattr(
+        services, "broadcast_row", lambda topic, event, *, pk: told.append((topic.name, event, pk))
+    )
+    made = _create(boss)
+    services.user_update(actor=boss, user=made, nickname="other")
+    services.user_flag_toggle(actor=boss, user=made, flag="status")
+    services.profile_update(user=made, nickname="mine")
+    services.user_delete(actor=boss, user=made)
+    assert told == [("accounts.users", "user.changed", made.pk)] * 4

@@ -10,9 +10,10 @@ from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
 from apps.accounts.models import User
-from apps.core.api.viewsets import ResourceViewSet, locked
+from apps.core.api.viewsets import ResourceViewSet
 from apps.core.errors import NotFoundError
 from apps.core.guards import Guard
+from apps.core.picks import picked
 from apps.core.visibility import Act, act_of, visible_to
 from apps.files.constants import RESOURCE
 from apps.files.models import Node
@@ -78,11 +79,7 @@ class NodesViewSet(ResourceViewSet[Node]):
         Raises:
             NotFoundError: One of them does not exist, or the user may not see it.
         """
-        among = self.among(rows, act=act).filter(pk__in=set(pks))
-        found = list(locked(among).order_by("pk"))
-        if len(found) != len(set(pks)):
-            raise NotFoundError
-        return found
+        return picked(self.among(rows, act=act), pks)
 
 
 def address_of(request: Request, node: Node) -> str:

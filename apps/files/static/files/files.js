@@ -20,7 +20,7 @@
     if (!bar) return;
     const number = chosen().length;
     bar.hidden = number === 0;
-    find("count").textContent = String(number);
+    find("count").textContent = find("count").dataset.filesCount.replace("{n}", number);
     bar.querySelectorAll("[data-one]").forEach((button) => { button.disabled = number !== 1; });
   };
   form.addEventListener("change", count);
@@ -52,36 +52,37 @@
   });
 
   /* One after the other: each with its own bar, and what was refused stays to be read. */
-  const send = (file) => new Promise((resolve) => {
-    const row = document.createElement("li");
-    const name = document.createElement("span");
-    const bar = document.createElement("progress");
-    const said = document.createElement("span");
-    name.textContent = file.name;
-    bar.max = 100;
-    bar.value = 0;
-    bar.className = "at-bar";
+  const send = async (file) => {
+    const make = (tag, fields) => Object.assign(document.createElement(tag), fields);
+    const row = make("li");
+    const bar = make("progress", { max: 100, value: 0, className: "at-bar" });
+    const said = make("span", { className: "at-quiet" });
+    const stop = make("button", { type: "button", className: "at-text-button", textContent: box.dataset.giveUp });
     bar.setAttribute("aria-label", file.name);
-    row.append(name, bar, said);
+    stop.setAttribute("aria-label", `${box.dataset.giveUp}: ${file.name}`);
+    row.append(make("span", { textContent: file.name, className: "at-files-sent" }), bar, said, stop);
     find("sending").append(row);
-    const body = new FormData();
-    body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-    body.append("folder", box.dataset.folder);
-    body.append("file", file);
-    const call = new XMLHttpRequest();
-    call.open("POST", box.dataset.send);
-    call.upload.onprogress = (event) => { if (event.lengthComputable) bar.value = (event.loaded / event.total) * 100; };
-    call.onloadend = () => {
-      const isDone = call.status === 200;
-      bar.value = isDone ? 100 : 0;
-      let text = box.dataset.failed;
-      try { text = isDone ? box.dataset.done : JSON.parse(call.responseText).message || text; } catch { /* no answer of ours */ }
-      said.textContent = text;
-      said.className = `at-chip at-chip-${isDone ? "good" : "bad"}`;
-      resolve(isDone);
+    const say = (text, tone) => {
+      if (said.textContent !== text) said.textContent = text; // a screen reader hears each once
+      said.className = tone ? `at-chip at-chip-${tone}` : "at-quiet";
     };
-    call.send(body);
-  });
+    const told = {
+      progress: (share) => {
+        bar.value = share * 100;
+        if (!said.dataset.isOn) say("", "");
+        delete said.dataset.isOn;
+      },
+      waiting: () => say(box.dataset.waiting, "warm"),
+      on: () => { said.dataset.isOn = "1"; say(box.dataset.on, "warm"); },
+    };
+    const stopping = new AbortController();
+    stop.addEventListener("click", () => stopping.abort());
+    const refusal = await window.atriumUpload(box, form.elements.csrfmiddlewaretoken.value, file, told, stopping.signal);
+    stop.remove();
+    bar.value = refusal ? 0 : 100;
+    say(refusal || box.dataset.done, refusal ? "bad" : "good");
+    return !refusal;
+  };
 
   const sendAll = async (files) => {
     let isDone = true;

@@ -70,6 +70,13 @@
     };
     const show = (sample) => {
       box.querySelectorAll("[data-show]").forEach((item) => { item.textContent = at(sample, item.dataset.show) ?? "–"; });
+      box.querySelectorAll("[data-state]").forEach((item) => {
+        const found = at(sample, item.dataset.state);
+        const text = item.dataset[found] ?? found ?? "–";
+        if (item.textContent === text) return; // a screen reader hears of changes alone
+        item.textContent = text;
+        item.className = `at-chip at-chip-${found === "ok" ? "good" : "bad"}`;
+      });
       box.querySelectorAll("[data-meter]").forEach((item) => { item.value = at(sample, item.dataset.meter) || 0; });
       const now = Date.now();
       plots.forEach((plot) => plot(sample, now));

@@ -68,3 +68,10 @@ def test_a_closed_space_shows_no_keys(console_with: Any) -> None:
     page = _text(console_with(*ALL).get(PATH, {"space": "captcha", "key": "captcha:1"}))
     assert "7K2M" not in page
     assert "captcha:1" not in page
+
+
+def test_a_key_that_ran_out_is_said_to_be_gone_beside_the_name_spaces(console_with: Any) -> None:
+    cache.set("shop:a", 1, 60)
+    page = _text(console_with(*ALL).get(PATH, {"space": "shop", "key": "shop:gone"}))
+    assert "The cache has no such key" in page
+    assert 'href="?space=shop">shop</a>' in page

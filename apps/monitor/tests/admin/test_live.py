@@ -39,3 +39,27 @@ def test_redis_that_is_gone_is_said_to_be(
     browser = console_with("monitor:redis:list")
     assert "The cache does not answer" in browser.get("/admin/monitor/redis/").content.decode()
     assert browser.get("/admin/monitor/redis/?sample").status_code == 503
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_part_is_shown_with_its_state_and_since_when(
+    console_with: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = console_with("monitor:server:list")
+    text = browser.get("/admin/monitor/health/").content.decode()
+    assert 'data-monitor="monitor.health"' in text
+    for name in ("database", "cache", "broker", "storage"):
+        assert f'data-state="parts.{name}.state"' in text
+    answer = browser.get("/admin/monitor/health/?sample").json()
+    assert answer["state"] == "ok"
+    lost = {"state": "timeout", "milliseconds": 2000.0, "since": "2026-01-02 03:04:05"}
+    sample = {"state": "failed", "parts": {**answer["parts"], "cache": lost}}
+    monkeypatch.setattr("apps.monitor.admin.live.health_sample", lambda: sample)
+    text = browser.get("/admin/monitor/health/").content.decode()
+    assert "does not answer</span>" in text
+    assert "2026-01-02 03:04:05" in text
+
+
+def test_the_health_takes_the_code_of_the_server(console_with: Any) -> None:
+    browser = console_with("monitor:redis:list")
+    assert browser.get("/admin/monitor/health/").status_code == 403

@@ -49,9 +49,9 @@ def test_the_pool_of_the_process_is_shown_where_there_is_one(
         def get_stats(self) -> dict[str, int]:
             return {"pool_size": 8, "pool_available": 5, "requests_waiting": 1}
 
-    monkeypatch.setattr(database, "_has_pool", lambda: True)
+    monkeypatch.setattr(database, "has_pool", lambda: True)
     stand_in: Any = type("Connection", (), {"pool": Pool()})()
     monkeypatch.setattr(database, "connection", stand_in)
     assert database._pool() == {"size": 8, "idle": 5, "waiting": 1, "waited": 0}
-    monkeypatch.setattr(database, "_has_pool", lambda: False)
+    monkeypatch.setattr(database, "has_pool", lambda: False)
     assert database._pool() is None

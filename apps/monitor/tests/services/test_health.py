@@ -76,3 +76,36 @@ def test_a_folder_that_cannot_be_written_is_lost(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("os.access", lambda *_a: False)
     with pytest.raises(PermissionError):
         try_storage()
+
+
+def test_a_part_is_as_it_is_since_it_was_first_found_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subject, "KEEP_SECONDS", 0.0)
+    is_lost = [False]
+
+    def attempt() -> None:
+        if is_lost[0]:
+            raise OSError
+
+    found = Health({"cache": attempt})
+    assert found.since() == {}
+    seen = []
+    for lost in (False, False, True, True, False):
+        is_lost[0] = lost
+        state = found.parts()["cache"].state
+        assert state == ("failed" if lost else "ok")
+        seen.append(found.since()["cache"])
+    assert seen[0] == seen[1] < seen[2] == seen[3] < seen[4]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sample_tells_of_each_part_and_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = subject.health_sample()
+    assert told["state"] == "ok"
+    assert set(told["parts"]) == {"database", "cache", "broker", "storage"}
+    assert set(told["parts"]["cache"]) == {"state", "milliseconds", "since"}
+    monkeypatch.setattr(health, "is_draining", True)
+    assert subject.health_sample()["state"] == "draining"
+    monkeypatch.setattr(health, "is_draining", False)
+    parts = {**health.parts(), "cache": subject.Part("timeout", 2000.0)}
+    monkeypatch.setattr(health, "parts", lambda: parts)
+    assert subject.health_sample()["state"] == "failed"

@@ -21,11 +21,11 @@ from django.views.decorators.cache import never_cache
 
 from apps.accounts.models import User
 from apps.core.api.downloads import download_response
-from apps.core.api.viewsets import locked
 from apps.core.console import Board, page_context
 from apps.core.errors import DomainError, NotFoundError
+from apps.core.picks import picked
 from apps.core.visibility import Act, visible_to
-from apps.files.constants import RESOURCE
+from apps.files.constants import PART_BYTES, RESOURCE
 from apps.files.models import Node
 from apps.files.selectors.contents import allowed_extensions
 from apps.files.services import nodes as services
@@ -34,6 +34,8 @@ from apps.files.services.sending import download_of, thumbnail_download
 
 PER_PAGE = 60
 MAX_TARGETS = 200
+MAX_DIGITS = 19
+"""Of a number of 64 bits."""
 LIST = f"{RESOURCE}:list"
 VERBS = ("upload", "add", "edit", "del", "bin", "restore", "purge")
 
@@ -52,7 +54,7 @@ def manager(request: HttpRequest) -> HttpResponse:
     is_bin = "bin" in request.GET
     if is_bin and not request.user.has_perm(f"{RESOURCE}:bin"):
         raise PermissionDenied
-    folder = _folder(request, request.GET.get("folder", ""), Act.VIEW)
+    folder = folder_of(request, request.GET.get("folder", ""), Act.VIEW)
     search = request.GET.get("search", "").strip()
     found = _binned(request) if is_bin else _shown(request, folder, search)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
@@ -73,6 +75,7 @@ def manager(request: HttpRequest) -> HttpResponse:
         accept=",".join(f".{ending}" for ending in allowed_extensions()),
         folders=_targets(request, folder),
         days=settings.ATRIUM.bin_days,
+        part_bytes=PART_BYTES,
     )
     return TemplateResponse(request, "files/manager.html", context)
 
@@ -97,11 +100,11 @@ def send(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"message": _("Choose a file.")}, status=422)
     try:
         node = services.file_store(
-            owner=_owner(request),
+            owner=owner_of(request),
             name=file.name or "",
             stream=cast(Any, file),
             size_bytes=file.size or 0,
-            folder=_folder(request, request.POST.get("folder", "")),
+            folder=folder_of(request, request.POST.get("folder", "")),
         )
     except DomainError as refusal:
         return JsonResponse({"message": str(refusal)}, status=refusal.status)
@@ -129,8 +132,8 @@ def do(request: HttpRequest) -> HttpResponse:
 
 def _make(request: HttpRequest) -> str:
     name = request.POST.get("name", "")
-    folder = _folder(request, request.POST.get("folder", ""))
-    services.folder_make(owner=_owner(request), name=name, folder=folder)
+    folder = folder_of(request, request.POST.get("folder", ""))
+    services.folder_make(owner=owner_of(request), name=name, folder=folder)
     return _("The folder was made.")
 
 
@@ -141,16 +144,16 @@ def _rename(request: HttpRequest) -> str:
 
 
 def _move(request: HttpRequest) -> str:
-    into = _folder(request, request.POST.get("into", ""))
+    into = folder_of(request, request.POST.get("into", ""))
     found = _chosen(request, Node.objects.live().managed(), Act.CHANGE)
     services.nodes_move(nodes=found, folder=into)
     return _("Moved.")
 
 
 def _copy(request: HttpRequest) -> str:
-    into = _folder(request, request.POST.get("into", ""))
+    into = folder_of(request, request.POST.get("into", ""))
     found = _chosen(request, Node.objects.live().managed(), Act.VIEW)
-    services.nodes_copy(owner=_owner(request), nodes=found, folder=into)
+    services.nodes_copy(owner=owner_of(request), nodes=found, folder=into)
     return _("Copied.")
 
 
@@ -186,7 +189,13 @@ ACTS: dict[str, tuple[str, Callable[[HttpRequest], str]]] = {
 """What can be done: the verb that it takes, and how."""
 
 
-def _owner(request: HttpRequest) -> User:
+def _is_key(text: str) -> bool:
+    """Tell whether a text can be the key of a row."""
+    return text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS
+
+
+def owner_of(request: HttpRequest) -> User:
+    """Return whoever asks, as the owner of what they make."""
     found: User = User.objects.get(pk=request.user.pk)
     return found
 
@@ -197,18 +206,22 @@ def _chosen(request: HttpRequest, rows: Any, act: Act, *, only: int = 0) -> list
     Raises:
         NotFoundError: One of them does not exist, or the user may not see it; or none was named.
     """
-    keys = {int(text) for text in request.POST.getlist("pk") if text.isdigit() and len(text) < 20}  # noqa: PLR2004 - digits of a 64-bit number
-    found = list(locked(visible_to(rows, request.user, act=act).filter(pk__in=keys)).order_by("pk"))
-    if not keys or len(found) != len(keys) or (only and len(found) != only):
+    keys = {int(text) for text in request.POST.getlist("pk") if _is_key(text)}
+    if not keys or (only and len(keys) != only):
         raise NotFoundError
-    return found
+    return picked(visible_to(rows, request.user, act=act), keys)
 
 
-def _folder(request: HttpRequest, text: str, act: Act = Act.CHANGE) -> Node | None:
+def folder_of(request: HttpRequest, text: str, act: Act = Act.CHANGE) -> Node | None:
+    """Return the folder that a form names, None for the top.
+
+    Raises:
+        Http404: No such folder, or none that the user may see, or change: as is asked.
+    """
     if not text:
         return None
     rows = visible_to(Node.objects.live().managed().folders(), request.user, act=act)
-    found = rows.filter(pk=int(text)).first() if text.isdigit() and len(text) < 20 else None  # noqa: PLR2004 - as above
+    found = rows.filter(pk=int(text)).first() if _is_key(text) else None
     if found is None:
         raise Http404
     return found
