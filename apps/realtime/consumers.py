@@ -40,6 +40,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
 
     identity: Identity | None = None
     user: User | None = None
+    _is_let_go = False
 
     async def connect(self) -> None:
         self._strikes = 0
@@ -174,9 +175,12 @@ class EventsConsumer(AsyncWebsocketConsumer):
 
     def _send_later(self, message: Message) -> None:
         """Queue a message; a client that takes none any more is let go, and nobody waits for it."""
+        if self._is_let_go:
+            return
         try:
             self._waiting.put_nowait(message)
         except asyncio.QueueFull:
+            self._is_let_go = True
             self._tasks.append(asyncio.get_running_loop().create_task(self.close(CLOSE_SLOW)))
 
     async def _drain(self) -> None:

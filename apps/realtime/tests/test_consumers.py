@@ -251,6 +251,24 @@ async def test_a_client_that_takes_nothing_is_let_go(
         assert await talk.receive_nothing(0.05)
 
 
+async def test_a_client_that_takes_nothing_is_closed_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closings: list[int] = []
+
+    async def close(self: Any, code: int) -> None:
+        closings.append(code)
+
+    monkeypatch.setattr(consumers.EventsConsumer, "close", close)
+    consumer = consumers.EventsConsumer()
+    consumer._waiting = asyncio.Queue(1)
+    consumer._tasks = []
+    for _number in range(5):
+        consumer._send_later({"type": "pong"})
+    await asyncio.gather(*consumer._tasks)
+    assert closings == [constants.CLOSE_SLOW]
+
+
 def _browser(user: User) -> str:
     browser = Client()
     User.objects.filter(pk=user.pk).update(is_staff=True)
