@@ -1,4 +1,8 @@
-"""How a service tells connected clients, without knowing the consumer."""
+"""How a service tells connected clients, without knowing the consumer.
+
+What is broadcast is heard by whoever listens now. What is notified or announced is kept: an app
+above writes it down in the same transaction, and who was away hears of it later.
+"""
 
 from functools import partial
 from typing import Any
@@ -6,6 +10,10 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
+from django.dispatch import Signal
+
+event_said = Signal()
+"""An event to keep, inside the transaction: `user_id` or None, `topic`, `event`, `payload`."""
 
 
 def broadcast(group: str, event: str, /, **payload: Any) -> None:
@@ -18,6 +26,26 @@ def broadcast(group: str, event: str, /, **payload: Any) -> None:
     """
     # Robust: what was written stays written, and the client's answer good, if nobody can be told.
     transaction.on_commit(partial(_send, group, {"type": event, **payload}), robust=True)
+
+
+def notify(user_id: int, event: str, /, **payload: Any) -> None:
+    """Tell one user something that they must not miss, once the current transaction has committed.
+
+    Args:
+        event: `<subject>.<past participle>`, or `notice` with `title`, `text` and `url` for
+            something that the console shows as it is.
+        payload: JSON-serialisable values; ids, never model instances or whole documents.
+    """
+    event_said.send(sender=None, user_id=user_id, topic="", event=event, payload=payload)
+
+
+def announce(topic: str, event: str, /, **payload: Any) -> None:
+    """Tell those who follow a topic something that they must not miss; see `notify`.
+
+    Args:
+        topic: Name of a declared topic that is not sampled: `monitor.server`.
+    """
+    event_said.send(sender=None, user_id=None, topic=topic, event=event, payload=payload)
 
 
 def _send(group: str, message: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Words and bounds of the socket."""
+"""Words and bounds of the sockets."""
 
 CLOSE_BAD = 4400
 """Too much of what nobody understands. Source: RFC 6455, 7.4.2 leaves 4000-4999 to applications."""
@@ -20,3 +20,32 @@ MAX_STRIKES = 10
 MAX_TOPICS = 50
 QUEUE = 64
 """Messages that wait for one client at most."""
+
+EVERYONE = "everyone"
+"""Group of all signed-in clients."""
+
+SESSION_CLOSED = "session.closed"
+PERMISSIONS_CHANGED = "permissions.changed"
+ACCESS_CHANGED = "access.changed"
+"""Tells consumers to look again at what their users may do; clients never see it."""
+
+SPREAD_SECONDS = (0.05, 1.0)
+"""How long after it they look: not all at once."""
+
+KEPT = "realtime.kept"
+"""Type of what goes through the channel layer for an event that is kept."""
+
+MAX_REPLAY = 500
+"""Events that are replayed; with more the client is told that it has to load anew."""
+
+LOOK_BACK_SECONDS = 15.0
+"""How long after an event others with a lower id may still come: the longest transaction."""
+
+SLOW_SECONDS = 10.0
+"""How long a client may take for a part of a replay."""
+
+MAX_HEARD = 2_000
+"""Ids of events that a connection remembers, to send none twice."""
+
+PRUNE_BATCH = 1_000
+"""Events deleted in one statement, so that nobody waits long for the table."""

@@ -5,9 +5,10 @@ import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from django.db import transaction
+from django.dispatch import Signal
 
 from apps.core import live
-from apps.core.live import broadcast
+from apps.core.live import announce, broadcast, notify
 
 pytestmark = pytest.mark.django_db
 
@@ -57,3 +58,23 @@ def test_the_layer_of_the_site_takes_them() -> None:
         return await asyncio.wait_for(there.receive(channel), 5)
 
     assert asyncio.run(hear()) == {"type": "row.made", "pk": 1}
+
+
+def test_what_is_to_be_kept_is_said_to_whoever_stands_above(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = Signal()
+    monkeypatch.setattr(live, "event_said", said)
+    notify(5, "task.progress", share=0.5)  # nobody is there to keep it
+    heard: list[Any] = []
+
+    def hear(**news: Any) -> None:
+        heard.append((news["user_id"], news["topic"], news["event"], news["payload"]))
+
+    said.connect(hear)
+    notify(5, "task.progress", topic="x", user_id=1)
+    announce("shop.orders", "order.paid", event=2)
+    assert heard == [
+        (5, "", "task.progress", {"topic": "x", "user_id": 1}),
+        (None, "shop.orders", "order.paid", {"event": 2}),
+    ]

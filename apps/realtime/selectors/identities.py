@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from rest_framework_simplejwt.exceptions import TokenError
 
+from apps.access.selectors.sidebar import sidebar_of
 from apps.accounts.constants import SESSION_KEY
 from apps.accounts.errors import SessionEndedError
 from apps.accounts.models import User
@@ -67,3 +68,16 @@ def user_of(identity: Identity) -> User:
         DomainError: The session has ended, or the user may do nothing any more.
     """
     return user_from(principal_of(sid=identity.sid, user_id=identity.user_id))
+
+
+def may_of(user: User) -> int:
+    """Return a number that is another one as soon as the user may do or see anything else."""
+    principal = user.principal or {}
+    facts = [principal.get(name) for name in ("codes", "role_ids", "view")]
+    return hash(repr([*facts, user.is_superuser, user.is_staff, list(_entries(sidebar_of(user)))]))
+
+
+def _entries(nodes: Iterable[dict[str, Any]]) -> Iterator[tuple[Any, bool]]:
+    for node in nodes:
+        yield node["id"], node["meta"]["menuVisibleWithForbidden"]
+        yield from _entries(node.get("children") or ())

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import random
+from collections.abc import Collection
 from contextlib import suppress
 from typing import Any
 
 import orjson
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import DatabaseError
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -17,22 +21,39 @@ from apps.core.errors import DomainError
 from apps.core.guards import Access
 from apps.core.times import iso_time
 from apps.core.topics import Topic, declared_topics
+from apps.core.wire import wire_id
 from apps.realtime.constants import (
+    ACCESS_CHANGED,
     CLOSE_BAD,
     CLOSE_SIGN_IN,
     CLOSE_SLOW,
+    EVERYONE,
+    KEPT,
     MAX_MESSAGE,
     MAX_STRIKES,
     MAX_TOPICS,
+    PERMISSIONS_CHANGED,
     QUEUE,
+    SESSION_CLOSED,
     SIGN_IN_SECONDS,
+    SLOW_SECONDS,
+    SPREAD_SECONDS,
     WATCH_SECONDS,
 )
-from apps.realtime.selectors.identities import Identity, from_cookie, from_token, user_of
+from apps.realtime.consumers.ledger import Ledger
+from apps.realtime.selectors.events import Missed, events_missed, latest_id, message_of
+from apps.realtime.selectors.identities import (
+    Identity,
+    from_cookie,
+    from_token,
+    may_of,
+    user_of,
+)
 from apps.realtime.services.samplers import sampler_of
 
 Message = dict[str, Any]
-SESSION_CLOSED = "session.closed"
+MAX_ID = 2**63 - 1
+log = logging.getLogger(__name__)
 
 
 class EventsConsumer(AsyncWebsocketConsumer):
@@ -41,9 +62,13 @@ class EventsConsumer(AsyncWebsocketConsumer):
     identity: Identity | None = None
     user: User | None = None
     _is_let_go = False
+    _may_do = 0
 
     async def connect(self) -> None:
         self._strikes = 0
+        self._ledger = Ledger(self._send_later)
+        self._replays: set[asyncio.Task[None]] = set()
+        self._look = asyncio.Event()
         self._topics: dict[str, Topic] = {}
         self._waiting: asyncio.Queue[Message] = asyncio.Queue(QUEUE)
         await self.accept()
@@ -54,17 +79,22 @@ class EventsConsumer(AsyncWebsocketConsumer):
             await self._enter(identity)
 
     async def disconnect(self, code: int) -> None:
-        for task in self._tasks:
+        for task in (*self._tasks, *self._replays):
             task.cancel()
         for topic in list(self._topics.values()):
             await self._leave(topic)
         if self.identity is not None:
-            await self.channel_layer.group_discard(self._own_group, self.channel_name)
+            for group in (self._own_group, EVERYONE):
+                await self.channel_layer.group_discard(group, self.channel_name)
 
     async def dispatch(self, message: Message) -> None:
         """Pass on what others broadcast, whatever it is called; the rest is the protocol's."""
         if message["type"].startswith("websocket."):
             await super().dispatch(message)
+        elif message["type"] == KEPT:
+            self._ledger.tell(message["told"])
+        elif message["type"] == ACCESS_CHANGED:
+            self._look.set()
         else:
             await self._tell(message)
 
@@ -72,21 +102,26 @@ class EventsConsumer(AsyncWebsocketConsumer):
         told = _read(text_data)
         kind = told.get("type")
         if kind == "authenticate":
-            await self._authenticate(told.get("token"))
+            await self._authenticate(told)
         elif kind == "ping":
             self._send_later({"type": "pong"})
         elif kind in {"subscribe", "unsubscribe"} and self.user is not None:
-            await self._choose(str(kind), told.get("topic"))
+            await self._choose(str(kind), told)
+        elif kind == "since" and self.user is not None:
+            topics = [topic.name for topic in self._topics.values() if not topic.sample]
+            await self._replay_since(told.get("id"), user_id=self.user.pk, topics=topics)
         else:
             await self._strike()
 
-    async def _authenticate(self, token: Any) -> None:
+    async def _authenticate(self, told: Message) -> None:
         try:
-            identity = await database_sync_to_async(from_token)(str(token))
+            identity = await database_sync_to_async(from_token)(str(told.get("token")))
         except DomainError as refusal:
             await self._refuse(refusal)
-        else:
-            await self._enter(identity)
+            return
+        await self._enter(identity)
+        if "since" in told and self.user is not None:
+            await self._replay_since(told["since"], user_id=self.user.pk)
 
     async def _enter(self, identity: Identity) -> None:
         """Let a client in; one that is in already may show a newer token of the same user."""
@@ -99,10 +134,14 @@ class EventsConsumer(AsyncWebsocketConsumer):
             await self._refuse(refusal)
             return
         self.identity = identity
-        await self.channel_layer.group_add(self._own_group, self.channel_name)
-        self._send_later({"type": "ready", "session": identity.sid})
+        for group in (self._own_group, EVERYONE):
+            await self.channel_layer.group_add(group, self.channel_name)
+        # Read when we listen already: what comes after it is heard.
+        latest, self._may_do = await database_sync_to_async(_bearings)(self.user)
+        self._send_later({"type": "ready", "session": identity.sid, "latest": wire_id(latest)})
 
-    async def _choose(self, kind: str, name: Any) -> None:
+    async def _choose(self, kind: str, told: Message) -> None:
+        name = told.get("topic")
         topic = next((found for found in declared_topics() if found.name == name), None)
         if kind == "unsubscribe":
             if topic is not None and topic.name in self._topics:
@@ -115,6 +154,8 @@ class EventsConsumer(AsyncWebsocketConsumer):
         else:
             self._send_later({"type": "subscribed", "topic": name})
             await self._join(topic)
+            if "since" in told and not topic.sample:
+                await self._replay_since(told["since"], topics=[topic.name])
 
     async def _may(self, topic: Topic) -> bool:
         if isinstance(topic.needs, Access):
@@ -152,20 +193,82 @@ class EventsConsumer(AsyncWebsocketConsumer):
             await self._drain()
             await self.close(CLOSE_SIGN_IN)
 
+    async def _replay_since(
+        self, since: Any, *, user_id: int | None = None, topics: Collection[str] = ()
+    ) -> None:
+        """Begin to send what was missed, beside what else goes on."""
+        number = _id_read(since)
+        if number is None or len(self._replays) >= MAX_TOPICS:
+            await self._strike()
+            return
+        self._ledger.hold()
+        replay = asyncio.get_running_loop().create_task(self._replay(number, user_id, topics))
+        self._replays.add(replay)
+        replay.add_done_callback(self._replays.discard)
+
+    async def _replay(self, since: int, user_id: int | None, topics: Collection[str]) -> None:
+        try:
+            missed = await self._missed(since, user_id, topics)
+            for number, event in enumerate(missed.events, start=1):
+                self._ledger.pass_on(message_of(event)["told"])
+                await self._make_room(number)
+            if missed.is_gap:
+                self._send_later({"type": "gap"})
+            number = 0
+            while (told := self._ledger.take_held()) is not None:
+                self._ledger.pass_on(told)
+                number += 1
+                await self._make_room(number)
+            if self._ledger.has_lost:
+                self._ledger.has_lost = False
+                self._send_later({"type": "gap"})
+        finally:
+            self._ledger.release()
+
+    async def _missed(self, since: int, user_id: int | None, topics: Collection[str]) -> Missed:
+        try:
+            return await database_sync_to_async(events_missed)(
+                since=since, user_id=user_id, topics=topics
+            )
+        except DatabaseError:
+            log.exception("events since %d cannot be read", since)
+            return Missed([], is_gap=True)
+
+    async def _make_room(self, number: int) -> None:
+        """Wait until the client has taken what it was sent, every so many messages."""
+        if number % (QUEUE // 2) == 0:
+            await self._drain(SLOW_SECONDS)
+
     async def _watch(self) -> None:
         """End what the client may not hear any more, and the socket with the session."""
-        await asyncio.sleep(SIGN_IN_SECONDS)
+        await self._pause(SIGN_IN_SECONDS)
         while self.identity is not None:
             try:
-                self.user = await database_sync_to_async(user_of)(self.identity)
+                user = await database_sync_to_async(user_of)(self.identity)
             except DomainError as refusal:
                 await self._refuse(refusal)
                 return
-            for topic in [t for t in self._topics.values() if not await self._may(t)]:
-                await self._leave(topic)
-                self._send_later({"type": "unsubscribed", "topic": topic.name, "code": 403})
-            await asyncio.sleep(WATCH_SECONDS)
+            self.user = user
+            await self._look_again(user)
+            await self._pause(WATCH_SECONDS)
         await self.close(CLOSE_SIGN_IN)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait until it is time to look again: now and then, or as soon as somebody says so."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._look.wait(), seconds)
+            # Not all clients at once; and what other processes remember ends within a second.
+            await asyncio.sleep(random.uniform(*SPREAD_SECONDS))  # noqa: S311 - no secret
+        self._look.clear()
+
+    async def _look_again(self, user: User) -> None:
+        for topic in [t for t in self._topics.values() if not await self._may(t)]:
+            await self._leave(topic)
+            self._send_later({"type": "unsubscribed", "topic": topic.name, "code": 403})
+        may_do = await database_sync_to_async(may_of)(user)
+        if may_do != self._may_do:
+            self._may_do = may_do
+            await self._tell({"type": PERMISSIONS_CHANGED})
 
     async def _write(self) -> None:
         while True:
@@ -183,9 +286,9 @@ class EventsConsumer(AsyncWebsocketConsumer):
             self._is_let_go = True
             self._tasks.append(asyncio.get_running_loop().create_task(self.close(CLOSE_SLOW)))
 
-    async def _drain(self) -> None:
+    async def _drain(self, seconds: float = 1.0) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._waiting.join(), 1)
+            await asyncio.wait_for(self._waiting.join(), seconds)
 
     async def _refuse(self, refusal: DomainError) -> None:
         self._send_later({"type": "error", "msg": str(refusal), "reason": refusal.reason})
@@ -213,3 +316,16 @@ def _read(text: str | None) -> Message:
     except orjson.JSONDecodeError:
         return {}
     return told if isinstance(told, dict) else {}
+
+
+def _id_read(value: Any) -> int | None:
+    """Return an id as clients send it: a number, or a text of digits; None for anything else."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value) if len(value) <= len(str(MAX_ID)) else None
+    is_id = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_ID
+    return value if is_id else None
+
+
+def _bearings(user: User) -> tuple[int, int]:
+    """Return the id of the newest event, and what the user may do."""
+    return latest_id(), may_of(user)
