@@ -25,7 +25,14 @@ def broadcast(group: str, event: str, /, **payload: Any) -> None:
         payload: JSON-serialisable values; ids, never model instances.
     """
     # Robust: what was written stays written, and the client's answer good, if nobody can be told.
-    transaction.on_commit(partial(_send, group, {"type": event, **payload}), robust=True)
+    transaction.on_commit(partial(broadcast_now, group, event, **payload), robust=True)
+
+
+def broadcast_now(group: str, event: str, /, **payload: Any) -> None:
+    """Send an event to a Channels group, for code that runs after the commit anyway."""
+    layer = get_channel_layer()
+    if layer is not None:  # None where CHANNEL_LAYERS is empty: nobody is connected
+        async_to_sync(layer.group_send)(group, {"type": event, **payload})
 
 
 def notify(user_id: int, event: str, /, **payload: Any) -> None:
@@ -46,9 +53,3 @@ def announce(topic: str, event: str, /, **payload: Any) -> None:
         topic: Name of a declared topic that is not sampled: `monitor.server`.
     """
     event_said.send(sender=None, user_id=None, topic=topic, event=event, payload=payload)
-
-
-def _send(group: str, message: dict[str, Any]) -> None:
-    layer = get_channel_layer()
-    if layer is not None:  # None where CHANNEL_LAYERS is empty: nobody is connected
-        async_to_sync(layer.group_send)(group, message)

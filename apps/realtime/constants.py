@@ -29,6 +29,12 @@ PERMISSIONS_CHANGED = "permissions.changed"
 ACCESS_CHANGED = "access.changed"
 """Tells consumers to look again at what their users may do; clients never see it."""
 
+POKE_SECONDS = 0.2
+"""How long such pokes are gathered."""
+
+MAX_POKES = 50
+"""Users that are poked one by one; with more, all clients look."""
+
 SPREAD_SECONDS = (0.05, 1.0)
 """How long after it they look: not all at once."""
 

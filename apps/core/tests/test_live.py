@@ -8,7 +8,7 @@ from django.db import transaction
 from django.dispatch import Signal
 
 from apps.core import live
-from apps.core.live import announce, broadcast, notify
+from apps.core.live import announce, broadcast, broadcast_now, notify
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,7 @@ def test_the_layer_of_the_site_takes_them() -> None:
         there: Any = get_channel_layer()
         channel = await there.new_channel()
         await there.group_add("news", channel)
-        await sync_to_async(live._send)("news", {"type": "row.made", "pk": 1})
+        await sync_to_async(broadcast_now)("news", "row.made", pk=1)
         return await asyncio.wait_for(there.receive(channel), 5)
 
     assert asyncio.run(hear()) == {"type": "row.made", "pk": 1}

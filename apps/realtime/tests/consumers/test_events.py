@@ -16,9 +16,11 @@ from django.test import Client
 from django.utils import timezone
 
 from apps.access.models import Menu, Role
+from apps.access.services.roles import role_set_menus, role_update
 from apps.accounts.choices import Channel, Closing
 from apps.accounts.models import Session, User
 from apps.accounts.services.sessions import session_open, sessions_close
+from apps.accounts.services.users import user_update
 from apps.core import topics
 from apps.core.cached import PRINCIPALS, invalidate
 from apps.core.guards import Access
@@ -206,6 +208,43 @@ async def test_a_session_that_ended_elsewhere_ends_the_socket(
         await sync_to_async(disable)()
         assert (await talk.receive_json_from(5))["type"] == "error"
         assert await _closed(talk) == constants.CLOSE_SIGN_IN
+
+
+async def _heard(talk: Talk, event: str) -> Any:
+    while True:
+        told = await talk.receive_json_from(5)
+        if told.get("event") == event:
+            return told
+
+
+async def test_whoever_may_do_something_else_from_now_on_hears_so(
+    holder: User,
+    user: User,
+    make_user: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    boss = await sync_to_async(make_user)(is_superuser=True)
+    monkeypatch.setattr(consumers, "SPREAD_SECONDS", (0.0, 0.0))
+    role = await Role.objects.aget(name="crew")
+    page = await Menu.objects.acreate(name="P", title="P", kind=1)
+
+    def give_page() -> None:
+        role_set_menus(actor=None, role=role, menus=[*role.menus.all(), page])
+
+    def rename() -> None:
+        role_update(actor=None, role=role, name="the crew")
+
+    async with _talk() as talk, _talk() as other:
+        await _sign_in(talk, holder)
+        await _sign_in(other, user)
+        await sync_to_async(rename)()
+        assert await talk.receive_nothing(0.6)
+        await sync_to_async(give_page)()  # no code comes with it, but another sidebar
+        told = await _heard(talk, "permissions.changed")
+        assert "id" not in told
+        await sync_to_async(user_update)(actor=boss, user=user, roles=[role])
+        assert await _heard(other, "permissions.changed")
+        assert await talk.receive_nothing(0.6)
 
 
 async def test_nonsense_is_answered_and_in_the_end_not_heard(user: User) -> None:

@@ -18,7 +18,9 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     found: list[Any] = []
-    monkeypatch.setattr(live, "_send", lambda group, message: found.append((group, message)))
+    monkeypatch.setattr(
+        live, "broadcast_now", lambda group, _event, **told: found.append((group, told))
+    )
     return found
 
 
