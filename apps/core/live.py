@@ -4,7 +4,6 @@ What is broadcast is heard by whoever listens now. What is notified or announced
 above writes it down in the same transaction, and who was away hears of it later.
 """
 
-from functools import partial
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -24,8 +23,12 @@ def broadcast(group: str, event: str, /, **payload: Any) -> None:
         event: `<subject>.<past participle>`: `session.closed`.
         payload: JSON-serialisable values; ids, never model instances.
     """
+
+    def send() -> None:  # not a partial: Django asks a hook that fails for its name
+        broadcast_now(group, event, **payload)
+
     # Robust: what was written stays written, and the client's answer good, if nobody can be told.
-    transaction.on_commit(partial(broadcast_now, group, event, **payload), robust=True)
+    transaction.on_commit(send, robust=True)
 
 
 def broadcast_now(group: str, event: str, /, **payload: Any) -> None:

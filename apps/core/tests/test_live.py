@@ -78,3 +78,16 @@ def test_what_is_to_be_kept_is_said_to_whoever_stands_above(
         (5, "", "task.progress", {"topic": "x", "user_id": 1}),
         (None, "shop.orders", "order.paid", {"event": 2}),
     ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_written_stands_if_nobody_can_be_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(live, "get_channel_layer", fail)
+    with transaction.atomic():
+        broadcast("user.1", "session.closed")
+    assert "on_commit" in caplog.text

@@ -368,7 +368,7 @@ async def test_what_is_said_while_older_events_are_replayed_comes_after_them_and
     user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = await sync_to_async(_keep)(user.pk, 2)
-    read = consumers.events_missed
+    read = selectors.events_missed
 
     def read_and_be_late(**asked: Any) -> Any:
         rows.extend(_keep(user.pk))  # told live, and found by the query as well
