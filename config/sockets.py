@@ -5,7 +5,7 @@ from importlib import import_module
 from typing import Any
 
 from channels.routing import URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
+from channels.security.websocket import OriginValidator
 from django.apps import apps
 from django.conf import settings
 from django.urls import re_path
@@ -37,12 +37,14 @@ def websocket_routes() -> list[Any]:
 
 
 def websocket_application() -> Any:
-    """Return the ASGI application of all websockets."""
-    return Gate(
-        AllowedHostsOriginValidator(
-            URLRouter([*websocket_routes(), re_path(r"", unknown_socket)])  # type: ignore[arg-type, list-item] # an ASGI application stands where Django expects a view
-        )
-    )
+    """Return the ASGI application of all websockets.
+
+    Pages of the site itself may open them, and those that may call the API: a cookie counts only
+    where the page is one of the console's own, so that another page needs a token.
+    """
+    routes = URLRouter([*websocket_routes(), re_path(r"", unknown_socket)])  # type: ignore[arg-type, list-item] # an ASGI application stands where Django expects a view
+    origins = [*settings.ALLOWED_HOSTS, *settings.CORS_ALLOWED_ORIGINS]
+    return Gate(OriginValidator(routes, origins))
 
 
 class Gate:

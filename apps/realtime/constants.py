@@ -55,3 +55,24 @@ MAX_HEARD = 2_000
 
 PRUNE_BATCH = 1_000
 """Events deleted in one statement, so that nobody waits long for the table."""
+
+CLIENT_NAMESPACES = ("/", "/ws")
+"""Namespaces of Socket.IO that clients may connect to."""
+
+WORKER_STATUS = "task_worker_status"
+"""The one event of Socket.IO that is answered. Source: contract, 9.6."""
+
+MAX_VISITS = 20
+"""Connections of Socket.IO that one user may have at one process."""
+
+FRAMES_BURST, FRAMES_PER_SECOND = 30, 5.0
+"""What such a connection may send: so many frames at once, and so many a second in the long run."""
+
+PING_SECONDS = 1.0
+"""How long workers may take to answer. Source: contract, 9.6."""
+
+PING_LATE_SECONDS = 4.0
+"""How long the broker may take besides."""
+
+PING_KEEP_SECONDS = 2.0
+"""How long the answer counts, so that many who ask cost no more than one."""

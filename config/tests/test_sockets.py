@@ -60,3 +60,23 @@ async def test_the_socket_of_events_stands_behind_the_gates(settings: Any) -> No
         talk = WebsocketCommunicator(websocket_application(), "/ws/events", headers=headers)
         assert (await talk.connect())[0] is is_welcome
         await talk.disconnect()
+
+
+async def test_pages_that_may_call_the_api_may_open_sockets(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["api.example.org"]
+    settings.CORS_ALLOWED_ORIGINS = ["https://ui.example.org"]
+    for origin, is_welcome in (
+        ("https://ui.example.org", True),
+        ("http://ui.example.org", False),
+        ("https://ui.example.org:8443", False),
+        ("https://api.example.org", True),
+        ("https://evil.example", False),
+    ):
+        headers = [(b"origin", origin.encode())]
+        talk = WebsocketCommunicator(websocket_application(), "/ws/nowhere", headers=headers)
+        _is_accepted, code = await talk.connect()
+        assert (code == CLOSE_UNKNOWN) is is_welcome, origin
+
+
+def test_socket_io_is_not_to_be_had_by_polling(client: Any, db: None) -> None:
+    assert client.get("/ws/socket.io/?EIO=4&transport=polling").status_code == 404
