@@ -35,8 +35,8 @@ POKE_SECONDS = 0.2
 MAX_POKES = 50
 """Users that are poked one by one; with more, all clients look."""
 
-SPREAD_SECONDS = (0.05, 1.0)
-"""How long after it they look: not all at once."""
+SPREAD_SECONDS = (0.05, 1.0, 0.004)
+"""How long after it they look, not all at once: the first, the last, and what each adds."""
 
 KEPT = "realtime.kept"
 """Type of what goes through the channel layer for an event that is kept."""

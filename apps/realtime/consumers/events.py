@@ -18,7 +18,6 @@ from django.utils import timezone
 from apps.accounts.models import User
 from apps.core.api.renderers import dumps
 from apps.core.errors import DomainError
-from apps.core.guards import Access
 from apps.core.times import iso_time
 from apps.core.topics import Topic, declared_topics
 from apps.core.wire import wire_id
@@ -44,8 +43,11 @@ from apps.realtime.consumers.ledger import Ledger
 from apps.realtime.selectors.events import Missed, events_missed, latest_id, message_of
 from apps.realtime.selectors.identities import (
     Identity,
+    Look,
     from_cookie,
     from_token,
+    look,
+    may_hear,
     may_of,
     user_of,
 )
@@ -63,8 +65,11 @@ class EventsConsumer(AsyncWebsocketConsumer):
     user: User | None = None
     _is_let_go = False
     _may_do = 0
+    open_count = 0
+    """Sockets at this process."""
 
     async def connect(self) -> None:
+        EventsConsumer.open_count += 1
         self._strikes = 0
         self._ledger = Ledger(self._send_later)
         self._replays: set[asyncio.Task[None]] = set()
@@ -79,6 +84,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
             await self._enter(identity)
 
     async def disconnect(self, code: int) -> None:
+        EventsConsumer.open_count -= 1
         for task in (*self._tasks, *self._replays):
             task.cancel()
         for topic in list(self._topics.values()):
@@ -158,10 +164,8 @@ class EventsConsumer(AsyncWebsocketConsumer):
                 await self._replay_since(told["since"], topics=[topic.name])
 
     async def _may(self, topic: Topic) -> bool:
-        if isinstance(topic.needs, Access):
-            return True
         assert self.user is not None  # noqa: S101 - nobody asks before signing in
-        return bool(await database_sync_to_async(self.user.has_perm)(topic.needs))
+        return await database_sync_to_async(may_hear)(self.user, topic)
 
     async def _join(self, topic: Topic) -> None:
         self._topics[topic.name] = topic
@@ -243,13 +247,13 @@ class EventsConsumer(AsyncWebsocketConsumer):
         """End what the client may not hear any more, and the socket with the session."""
         await self._pause(SIGN_IN_SECONDS)
         while self.identity is not None:
+            topics = tuple(self._topics.values())
             try:
-                user = await database_sync_to_async(user_of)(self.identity)
+                seen = await database_sync_to_async(look)(self.identity, topics)
             except DomainError as refusal:
                 await self._refuse(refusal)
                 return
-            self.user = user
-            await self._look_again(user)
+            await self._apply(seen)
             await self._pause(WATCH_SECONDS)
         await self.close(CLOSE_SIGN_IN)
 
@@ -258,23 +262,26 @@ class EventsConsumer(AsyncWebsocketConsumer):
         with suppress(TimeoutError):
             await asyncio.wait_for(self._look.wait(), seconds)
             # Not all clients at once; and what other processes remember ends within a second.
-            await asyncio.sleep(random.uniform(*SPREAD_SECONDS))  # noqa: S311 - no secret
+            first, last, each = SPREAD_SECONDS
+            latest = max(last, min(WATCH_SECONDS, EventsConsumer.open_count * each))
+            await asyncio.sleep(random.uniform(first, latest))  # noqa: S311 - no secret
         self._look.clear()
 
-    async def _look_again(self, user: User) -> None:
-        for topic in [t for t in self._topics.values() if not await self._may(t)]:
+    async def _apply(self, seen: Look) -> None:
+        self.user = seen.user
+        for topic in [topic for topic in seen.lost if topic.name in self._topics]:
             await self._leave(topic)
             self._send_later({"type": "unsubscribed", "topic": topic.name, "code": 403})
-        may_do = await database_sync_to_async(may_of)(user)
-        if may_do != self._may_do:
-            self._may_do = may_do
+        if seen.may_do != self._may_do:
+            self._may_do = seen.may_do
             await self._tell({"type": PERMISSIONS_CHANGED})
 
     async def _write(self) -> None:
-        while True:
-            message = await self._waiting.get()
-            await self.send(text_data=dumps(message).decode())
-            self._waiting.task_done()
+        with suppress(OSError):  # the client takes nothing: it counts as gone
+            while True:
+                message = await self._waiting.get()
+                await self.send(text_data=dumps(message).decode())
+                self._waiting.task_done()
 
     def _send_later(self, message: Message) -> None:
         """Queue a message; a client that takes none any more is let go, and nobody waits for it."""
@@ -284,7 +291,11 @@ class EventsConsumer(AsyncWebsocketConsumer):
             self._waiting.put_nowait(message)
         except asyncio.QueueFull:
             self._is_let_go = True
-            self._tasks.append(asyncio.get_running_loop().create_task(self.close(CLOSE_SLOW)))
+            self._tasks.append(asyncio.get_running_loop().create_task(self._let_go()))
+
+    async def _let_go(self) -> None:
+        with suppress(OSError):
+            await self.close(CLOSE_SLOW)
 
     async def _drain(self, seconds: float = 1.0) -> None:
         with suppress(TimeoutError):

@@ -23,7 +23,6 @@ from apps.realtime.constants import (
     MAX_VISITS,
     SESSION_CLOSED,
     SIGN_IN_SECONDS,
-    SLOW_SECONDS,
     WATCH_SECONDS,
 )
 from apps.realtime.errors import TooManyVisitsError
@@ -107,12 +106,8 @@ class Visit:
         return message
 
     async def send(self, message: Any) -> None:
-        """Send to the client.
-
-        Raises:
-            TimeoutError: It does not take it.
-        """
-        await asyncio.wait_for(self._send(message), SLOW_SECONDS)
+        """Send to the client."""
+        await self._send(message)
 
     async def enter(self, sid: str, namespace: str, auth: Any) -> None:
         """Let a client in that shows a token and names the session of that very token.

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from apps.access.models import Menu, Role
 from apps.access.services.roles import role_set_menus, role_update
@@ -217,6 +218,16 @@ async def _heard(talk: Talk, event: str) -> Any:
             return told
 
 
+@pytest.fixture
+async def _at_home() -> AsyncIterator[None]:
+    """Let threads reach the loop of the test, as they reach that of a server."""
+    home = import_string("config.runtime.layers.home")
+    home.enter()
+    yield
+    home.leave()
+
+
+@pytest.mark.usefixtures("_at_home")
 async def test_whoever_may_do_something_else_from_now_on_hears_so(
     holder: User,
     user: User,
@@ -224,7 +235,7 @@ async def test_whoever_may_do_something_else_from_now_on_hears_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     boss = await sync_to_async(make_user)(is_superuser=True)
-    monkeypatch.setattr(consumers, "SPREAD_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(consumers, "SPREAD_SECONDS", (0.0, 0.0, 0.0))
     role = await Role.objects.aget(name="crew")
     page = await Menu.objects.acreate(name="P", title="P", kind=1)
 

@@ -82,17 +82,6 @@ async def test_whoever_does_not_sign_in_is_gone(monkeypatch: pytest.MonkeyPatch)
     assert heard == [GONE]
 
 
-async def test_whoever_takes_nothing_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visits, "SLOW_SECONDS", 0.05)
-
-    async def stuck(_message: Any) -> None:
-        await asyncio.sleep(60)
-
-    visit = Visit(Client().receive, stuck, say_goodbye=stuck)
-    with pytest.raises(TimeoutError):
-        await visit.send({"type": "websocket.send"})
-
-
 def test_an_allowance_fills_up_again(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const MOST = 5;
+  const MOST = 4;
   const LEAVING = 3000; // milliseconds; a page that is being left goes where it was told to
   let isLeaving = false;
 
