@@ -31,7 +31,10 @@ ROOT = Path(__file__).resolve().parents[2]
 MAX_MEGABYTES = 150.0
 MAX_SECONDS = 2.0
 WARM = 20
-ROUNDS = 5
+ROUNDS = 3
+CALM_SECONDS = 6.0
+"""After a sign-in all sockets of that user look at what they may do; the push comes after it."""
+
 AT_ONCE = 50
 DROP_SECONDS = 60.0
 MEGABYTE = 1024 * 1024
@@ -106,7 +109,7 @@ async def push(client: Client, crowd: Crowd) -> float:
     _status, answer = await asyncio.to_thread(other.ask, "/api/v1/auth/login", body)
     other.token = answer["data"]["access_token"]
     hearing = asyncio.ensure_future(crowd.hear(answer["data"]["session_uuid"]))
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(CALM_SECONDS)
     begun = time.perf_counter()
     await asyncio.to_thread(other.ask, "/api/v1/auth/logout", {})
     return max(await asyncio.wait_for(hearing, 60)) - begun
@@ -151,7 +154,9 @@ async def drill(port: int, server: psutil.Process, count: int) -> list[str]:
     begun = time.perf_counter()
     await crowd.grow(count, client.token)
     opened = time.perf_counter() - begun
+    used = _processor(server)
     times = [await push(client, crowd) for _round in range(ROUNDS)]
+    used = (_processor(server) - used) / ROUNDS
     taken = (server.memory_info().rss - before) / MEGABYTE
     deaf = asyncio.ensure_future(asyncio.to_thread(deaf_client, port, client.token))
     beside = [await push(client, crowd) for _round in range(ROUNDS)]
@@ -160,19 +165,25 @@ async def drill(port: int, server: psutil.Process, count: int) -> list[str]:
     lines = {
         f"{count} sockets opened, s": opened,
         f"memory of {count} sockets, MB": taken,
+        "processor time of a round, s": used,
         "slowest of the pushes to all, s": max(times),
         "the same beside a deaf client, s": max(beside),
         "until the deaf client was cut, s": dropped,
     }
     for name, figure in lines.items():
         sys.stdout.write(f"{name:36} {figure:8.2f}\n")
-    bounds = (
-        taken < MAX_MEGABYTES,
-        max(times) < MAX_SECONDS,
-        max(beside) < MAX_SECONDS,
-        dropped < DROP_SECONDS,
-    )
-    return [name for name, is_kept in zip(list(lines)[1:], bounds, strict=True) if not is_kept]
+    bounds = {
+        "memory": taken < MAX_MEGABYTES,
+        "pushes": max(times) < MAX_SECONDS,
+        "pushes beside a deaf client": max(beside) < MAX_SECONDS,
+        "the deaf client": dropped < DROP_SECONDS,
+    }
+    return [name for name, is_kept in bounds.items() if not is_kept]
+
+
+def _processor(server: psutil.Process) -> float:
+    times = server.cpu_times()
+    return times.user + times.system
 
 
 def main() -> None:
