@@ -9,7 +9,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.supervisors import multiprocess
 
 from apps.monitor.services.health import health
-from config.runtime import server
+from config.runtime import server as servers
 from config.runtime.server import GRACE_SECONDS, OneOfMany, Server, Sockets, serve_many
 from config.runtime.supervisor import listen
 
@@ -123,7 +123,7 @@ async def test_a_socket_that_is_over_is_cut_even_if_the_client_reads_nothing(
     async def over(_self: Any) -> None:
         """The application returned."""
 
-    monkeypatch.setattr(server, "ABORT_SECONDS", 0.01)
+    monkeypatch.setattr(servers, "ABORT_SECONDS", 0.01)
     monkeypatch.setattr(WebSocketsSansIOProtocol, "run_asgi", over)
     monkeypatch.setattr(WebSocketsSansIOProtocol, "keepalive_timeout", lambda _self: None)
     socket = Sockets.__new__(Sockets)
