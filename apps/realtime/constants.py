@@ -41,6 +41,12 @@ SPREAD_SECONDS = (0.05, 1.0, 0.004)
 KEPT = "realtime.kept"
 """Type of what goes through the channel layer for an event that is kept."""
 
+SWEEP_SECONDS = 10.0
+"""How often it is looked for events whose poke was lost."""
+
+MAX_SWEPT = 1_000
+"""Events that are looked at then; the newest count."""
+
 MAX_REPLAY = 500
 """Events that are replayed; with more the client is told that it has to load anew."""
 

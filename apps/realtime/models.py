@@ -40,3 +40,8 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.pk}"
+
+    @property
+    def group(self) -> str:
+        """Return the name of the Channels group of those it is for."""
+        return f"topic.{self.topic}" if self.topic else f"user.{self.user_id}"

@@ -52,6 +52,7 @@ from apps.realtime.selectors.identities import (
     user_of,
 )
 from apps.realtime.services.samplers import sampler_of
+from apps.realtime.services.sweeps import sweep
 
 Message = dict[str, Any]
 MAX_ID = 2**63 - 1
@@ -65,6 +66,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
     user: User | None = None
     _is_let_go = False
     _may_do = 0
+    _from_id: int | None = None
     open_count = 0
     """Sockets at this process."""
 
@@ -90,6 +92,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
         for topic in list(self._topics.values()):
             await self._leave(topic)
         if self.identity is not None:
+            sweep.leave(self._own_group, self._sweep)
             for group in (self._own_group, EVERYONE):
                 await self.channel_layer.group_discard(group, self.channel_name)
 
@@ -144,6 +147,9 @@ class EventsConsumer(AsyncWebsocketConsumer):
             await self.channel_layer.group_add(group, self.channel_name)
         # Read when we listen already: what comes after it is heard.
         latest, self._may_do = await database_sync_to_async(_bearings)(self.user)
+        if self._from_id is None:
+            self._from_id = latest
+            sweep.join(self._own_group, self._sweep)
         self._send_later({"type": "ready", "session": identity.sid, "latest": wire_id(latest)})
 
     async def _choose(self, kind: str, told: Message) -> None:
@@ -167,11 +173,17 @@ class EventsConsumer(AsyncWebsocketConsumer):
         assert self.user is not None  # noqa: S101 - nobody asks before signing in
         return await database_sync_to_async(may_hear)(self.user, topic)
 
+    def _sweep(self, number: int, told: Message) -> None:
+        """Take an event that was found in the table; one from before our time is none of ours."""
+        if self._from_id is not None and number > self._from_id:
+            self._ledger.tell(told)
+
     async def _join(self, topic: Topic) -> None:
         self._topics[topic.name] = topic
         if topic.sample:
             sampler_of(topic).join(self._send_later)
         else:
+            sweep.join(topic.group, self._sweep)
             await self.channel_layer.group_add(topic.group, self.channel_name)
 
     async def _leave(self, topic: Topic) -> None:
@@ -179,6 +191,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
         if topic.sample:
             sampler_of(topic).leave(self._send_later)
         else:
+            sweep.leave(topic.group, self._sweep)
             await self.channel_layer.group_discard(topic.group, self.channel_name)
 
     async def _tell(self, message: Message) -> None:

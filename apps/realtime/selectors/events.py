@@ -11,7 +11,13 @@ from django.utils import timezone
 
 from apps.core.times import iso_time
 from apps.core.wire import wire_id
-from apps.realtime.constants import KEPT, LOOK_BACK_SECONDS, MAX_REPLAY
+from apps.realtime.constants import (
+    KEPT,
+    LOOK_BACK_SECONDS,
+    MAX_REPLAY,
+    MAX_SWEPT,
+    SWEEP_SECONDS,
+)
 from apps.realtime.models import Event
 
 
@@ -73,6 +79,13 @@ def _lowest_beside(last: Event) -> int:
 
 def _first(rows: QuerySet[Event]) -> list[Event]:
     return list(rows.order_by("pk")[: MAX_REPLAY + 1])
+
+
+def events_of_late() -> list[Event]:
+    """Return what was said since the look before, oldest first, with those that came late."""
+    since = timezone.now() - timedelta(seconds=SWEEP_SECONDS + LOOK_BACK_SECONDS)
+    newest = Event.objects.filter(created_at__gte=since).order_by("-pk")[:MAX_SWEPT]
+    return list(reversed(newest))
 
 
 def own_events(*, user_id: int, since: int) -> QuerySet[Event]:

@@ -25,8 +25,7 @@ def event_keep(*, user_id: int | None, topic: str, name: str, payload: dict[str,
     event = Event(user_id=user_id, topic=topic, name=name, payload=payload)
     event.save(force_insert=True)
     message = message_of(event)
-    group = f"topic.{topic}" if topic else f"user.{user_id}"
-    broadcast(group, message["type"], told=message["told"])
+    broadcast(event.group, message["type"], told=message["told"])
     return event
 
 

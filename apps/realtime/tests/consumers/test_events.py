@@ -32,6 +32,7 @@ from apps.realtime import constants
 from apps.realtime.consumers import events as consumers
 from apps.realtime.models import Event
 from apps.realtime.selectors import events as selectors
+from apps.realtime.services import sweeps
 from apps.realtime.services.events import event_keep
 from apps.realtime.services.samplers import forget_samplers
 
@@ -425,6 +426,20 @@ async def test_events_that_cannot_be_read_are_a_gap(
         assert await talk.receive_json_from(3) == {"type": "gap"}
         (row,) = await sync_to_async(_keep)(user.pk)
         assert await _ids(talk, 1) == [row]
+
+
+async def test_an_event_whose_poke_was_lost_is_found_and_told_once(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeps, "SWEEP_SECONDS", 0.05)
+    await sync_to_async(_keep)(user.pk)  # before anybody listened
+    async with _talk() as talk:
+        await _sign_in(talk, user)
+        lost = await Event.objects.acreate(user_id=user.pk, name="task.done")
+        assert await _ids(talk, 1) == [lost.pk]
+        poked = await sync_to_async(_keep)(user.pk)
+        assert await _ids(talk, 1) == poked
+        assert await talk.receive_nothing(0.3)
 
 
 @pytest.mark.parametrize("since", [None, "", "x", -1, 1.5, True, [], "1" * 40, 2**63])
