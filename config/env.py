@@ -254,7 +254,12 @@ class Env:
     audit_days: int = _key(
         365, "Days that rows of the logs are kept; 0 keeps them for ever.", group="Audit"
     )
-
+    event_days: int = _key(
+        7,
+        "Days for which a client may have been away and still hears what it missed;"
+        " 0 keeps events for ever.",
+        group="Operation",
+    )
     session_days: int = _key(
         90, "Days that ended sessions are kept; 0 keeps them for ever.", group="Sign-in"
     )

@@ -1,15 +1,17 @@
 """Every websocket route: the apps' and the plugins' `routing.py`, behind an origin check."""
 
+import asyncio
 from contextlib import nullcontext
 from importlib import import_module
 from typing import Any
 
 from channels.routing import URLRouter
-from channels.security.websocket import AllowedHostsOriginValidator
+from channels.security.websocket import OriginValidator
 from django.apps import apps
 from django.conf import settings
 from django.urls import re_path
 from django.utils.module_loading import module_has_submodule
+from uvicorn.protocols.utils import ClientDisconnected
 
 from apps.core.clients import client_address, is_welcome
 from apps.monitor.services.metrics import metrics
@@ -19,6 +21,13 @@ CLOSE_REFUSED = 4403
 
 CLOSE_UNKNOWN = 4404
 """Close code for "no such socket". Source: RFC 6455, 7.4.2 leaves 4000-4999 to applications."""
+
+
+SLOW_SECONDS = 10.0
+"""How long a client may refuse to take what it is sent."""
+
+GONE = {"type": "websocket.disconnect", "code": 1006}
+"""Source: RFC 6455, 7.4.1: ended without a word."""
 
 
 async def unknown_socket(_scope: Any, _receive: Any, send: Any) -> None:
@@ -37,12 +46,14 @@ def websocket_routes() -> list[Any]:
 
 
 def websocket_application() -> Any:
-    """Return the ASGI application of all websockets."""
-    return Gate(
-        AllowedHostsOriginValidator(
-            URLRouter([*websocket_routes(), re_path(r"", unknown_socket)])  # type: ignore[arg-type, list-item] # an ASGI application stands where Django expects a view
-        )
-    )
+    """Return the ASGI application of all websockets.
+
+    Pages of the site itself may open them, and those that may call the API: a cookie counts only
+    where the page is one of the console's own, so that another page needs a token.
+    """
+    routes = URLRouter([*websocket_routes(), re_path(r"", unknown_socket)])  # type: ignore[arg-type, list-item] # an ASGI application stands where Django expects a view
+    origins = [*settings.ALLOWED_HOSTS, *settings.CORS_ALLOWED_ORIGINS]
+    return Gate(OriginValidator(routes, origins))
 
 
 class Gate:
@@ -58,7 +69,43 @@ class Gate:
             return
         opened = metrics().sockets if env.metrics_token else None
         with opened.track_inprogress() if opened else nullcontext():
-            await self._application(scope, receive, send)
+            wire = Wire(receive, send)
+            await self._application(scope, wire.receive, wire.send)
+
+
+class Wire:
+    """The way to one client. A client that does not take what it is sent counts as gone.
+
+    The server waits for such a client without end, and its consumer would with it.
+    """
+
+    def __init__(self, receive: Any, send: Any) -> None:
+        self._receive, self._send = receive, send
+        self._stuck = asyncio.Event()
+
+    async def receive(self) -> Any:
+        """Return what the client sends, or that it is gone."""
+        told = asyncio.ensure_future(self._receive())
+        stuck = asyncio.ensure_future(self._stuck.wait())
+        try:
+            await asyncio.wait({told, stuck}, return_when=asyncio.FIRST_COMPLETED)
+            return GONE if self._stuck.is_set() else told.result()
+        finally:
+            told.cancel()
+            stuck.cancel()
+
+    async def send(self, message: Any) -> None:
+        """Send to the client.
+
+        Raises:
+            ClientDisconnected: It takes nothing, as if it were gone.
+        """
+        try:
+            async with asyncio.timeout(SLOW_SECONDS):
+                await self._send(message)
+        except TimeoutError:
+            self._stuck.set()
+            raise ClientDisconnected from None
 
 
 def address_of(scope: Any) -> str:

@@ -22,6 +22,7 @@ import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
+from django.dispatch import Signal
 from django_redis import get_redis_connection
 
 from apps.core.outages import CACHE_UNREACHABLE
@@ -33,9 +34,16 @@ PRINCIPALS = "principals"
 """The tag of everything that depends on roles, menus, departments: who may do what."""
 
 
+USER = "user:"
+"""Starts the tags of single users."""
+
+tags_ended = Signal()
+"""Entries ended, after the commit: `tags`. For whoever tells people that something changed."""
+
+
 def user_tag(user_id: int) -> str:
     """Return the tag of everything that depends on one user."""
-    return f"user:{user_id}"
+    return f"{USER}{user_id}"
 
 
 LOCAL_SECONDS = 1.0
@@ -231,7 +239,12 @@ os.register_at_fork(after_in_child=two_level.start_over)
 
 def invalidate(*tags: str) -> None:
     """End every entry that carries one of the tags, once the current transaction has committed."""
-    transaction.on_commit(lambda: two_level.end(tags))
+
+    def end() -> None:
+        two_level.end(tags)
+        tags_ended.send_robust(sender=None, tags=tags)
+
+    transaction.on_commit(end)
 
 
 def cached(

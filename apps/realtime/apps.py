@@ -7,3 +7,6 @@ class RealtimeConfig(AppConfig):
     label = "realtime"
     verbose_name = _("realtime")
     default_auto_field = "apps.core.keys.PlatformAutoField"
+
+    def ready(self) -> None:
+        from apps.realtime import receivers  # noqa: F401, PLC0415 - models are loaded only now

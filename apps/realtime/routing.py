@@ -1,10 +1,15 @@
-"""The one socket of the platform."""
+"""The sockets of the platform."""
 
 from typing import Any
 
-from django.urls import path
+from django.urls import path, re_path
 
-from apps.realtime.consumers import EventsConsumer
+from apps.realtime.consumers.events import EventsConsumer
+from apps.realtime.consumers.socketio import SocketIoApplication
 
-application: Any = EventsConsumer.as_asgi()  # it stands where Django expects a view
-websocket_urlpatterns = [path("ws/events", application)]
+events: Any = EventsConsumer.as_asgi()  # they stand where Django expects a view
+clients: Any = SocketIoApplication()
+websocket_urlpatterns = [
+    path("ws/events", events),
+    re_path(r"^ws/socket\.io/?$", clients),
+]

@@ -1,12 +1,19 @@
 """A channel layer inside the process that every thread may use."""
 
 import asyncio
+import time
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from channels.layers import InMemoryChannelLayer
 
 T = TypeVar("T")
+CLEAN_SECONDS = 5.0
+"""How often it is looked for messages that nobody fetched."""
+
+NEVER_SECONDS = 10 * 365 * 86_400
+CAPACITY = 1_000
+"""Messages that wait for one consumer; those beyond are lost."""
 
 
 class Home:
@@ -39,9 +46,18 @@ class EmbeddedChannelLayer(InMemoryChannelLayer):
     """The in-memory layer, every call of which runs in the loop of the consumers.
 
     The original's queues belong to one loop and one thread: what a job's thread puts there lies
-    until
-    something else wakes that loop.
+    until something else wakes that loop. It looks through all channels for each message, which
+    takes the square of the number of sockets, and ends a membership after a day, whoever listens.
     """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"capacity": CAPACITY, "group_expiry": NEVER_SECONDS, **options})
+        self._next_look = 0.0
+
+    def _clean_expired(self) -> None:
+        if time.monotonic() >= self._next_look:
+            self._next_look = time.monotonic() + CLEAN_SECONDS
+            super()._clean_expired()  # type: ignore[misc] # the stubs do not know it
 
     async def send(self, channel: str, message: dict[str, Any]) -> None:
         await at_home(super().send(channel, message))

@@ -10,6 +10,7 @@ from typing import Any
 
 import uvicorn
 from django.conf import settings
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.supervisors import multiprocess
 
 from apps.monitor.services.health import health
@@ -23,14 +24,37 @@ DRAIN_SECONDS = 0.3
 KEEP_ALIVE_SECONDS = 75
 """Longer than a proxy in front keeps an idle connection (nginx: 60), so that it closes it."""
 
+ABORT_SECONDS = 3.0
+"""How long a socket that is over may take to hand out what is left; then it is cut."""
+
+
+class Sockets(WebSocketsSansIOProtocol):
+    """Cuts the connection to a client that reads nothing any more.
+
+    uvicorn closes it in good order, which waits for the client without end.
+    """
+
+    async def run_asgi(self) -> None:
+        await super().run_asgi()
+        self._cut_later()
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self._cut_later()
+
+    def _cut_later(self) -> None:
+        self.loop.call_later(ABORT_SECONDS, self.transport.abort)
+
+
 SERVED: dict[str, Any] = {
     "lifespan": "on",
     "log_config": None,
     "access_log": False,
     "server_header": False,
     "proxy_headers": False,  # whom to believe is decided by ATRIUM_TRUSTED_PROXIES alone
-    "ws": "websockets-sansio",
+    "ws": Sockets,
     "ws_max_size": 1024 * 1024,  # bytes
+    "ws_per_message_deflate": False,  # 40 kB for each socket, for messages of a few hundred bytes
     "timeout_keep_alive": KEEP_ALIVE_SECONDS,
     "timeout_graceful_shutdown": GRACE_SECONDS,
 }

@@ -33,6 +33,7 @@ UNFOLD: dict[str, Any] = {
     "SCRIPTS": [
         lambda _request: static("console/js/console.js"),
         lambda _request: static("console/js/live.js"),
+        lambda _request: static("console/js/toasts.js"),
     ],
     "LANGUAGES": {"action": reverse_lazy("admin:set_language")},
     "ACCOUNT": {

@@ -16,7 +16,7 @@ from apps.accounts.services.sessions import session_open
 from apps.accounts.services.users import user_create, user_delete, user_flag_toggle, user_update
 from apps.core.testing.fixtures import PASSWORD, ClientFor
 from apps.core.visibility import Act
-from apps.realtime.consumers import EventsConsumer
+from apps.realtime.consumers.events import EventsConsumer
 from config.tests.test_data_permission import PRESETS, House, build_house
 
 pytestmark = pytest.mark.django_db(transaction=True)

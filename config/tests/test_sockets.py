@@ -1,11 +1,21 @@
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from channels.testing import WebsocketCommunicator
+from uvicorn.protocols.utils import ClientDisconnected
 
 from apps.monitor.services.metrics import metrics
-from config.sockets import CLOSE_REFUSED, CLOSE_UNKNOWN, Gate, websocket_application
+from config import sockets
+from config.sockets import (
+    CLOSE_REFUSED,
+    CLOSE_UNKNOWN,
+    GONE,
+    Gate,
+    Wire,
+    websocket_application,
+)
 
 
 async def test_an_unknown_socket_is_closed_with_our_code() -> None:
@@ -60,3 +70,37 @@ async def test_the_socket_of_events_stands_behind_the_gates(settings: Any) -> No
         talk = WebsocketCommunicator(websocket_application(), "/ws/events", headers=headers)
         assert (await talk.connect())[0] is is_welcome
         await talk.disconnect()
+
+
+async def test_pages_that_may_call_the_api_may_open_sockets(settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["api.example.org"]
+    settings.CORS_ALLOWED_ORIGINS = ["https://ui.example.org"]
+    for origin, is_welcome in (
+        ("https://ui.example.org", True),
+        ("http://ui.example.org", False),
+        ("https://ui.example.org:8443", False),
+        ("https://api.example.org", True),
+        ("https://evil.example", False),
+    ):
+        headers = [(b"origin", origin.encode())]
+        talk = WebsocketCommunicator(websocket_application(), "/ws/nowhere", headers=headers)
+        _is_accepted, code = await talk.connect()
+        assert (code == CLOSE_UNKNOWN) is is_welcome, origin
+
+
+def test_socket_io_is_not_to_be_had_by_polling(client: Any, db: None) -> None:
+    assert client.get("/ws/socket.io/?EIO=4&transport=polling").status_code == 404
+
+
+async def test_a_client_that_takes_nothing_counts_as_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "SLOW_SECONDS", 0.05)
+
+    async def stuck(*_message: Any) -> None:
+        await asyncio.sleep(60)
+
+    wire = Wire(stuck, stuck)
+    hearing = asyncio.ensure_future(wire.receive())
+    with pytest.raises(ClientDisconnected):
+        await wire.send({"type": "websocket.send"})
+    assert await asyncio.wait_for(hearing, 3) == GONE
+    assert await asyncio.wait_for(wire.receive(), 3) == GONE

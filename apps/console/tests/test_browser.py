@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocketRoute, sync_playwright
 
 from apps.access.choices import MenuKind
 from apps.access.models import Menu, Role
@@ -45,7 +46,15 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def open_page(chromium: Browser, live_server: Any, complaints: list[str]) -> Iterator[Open]:
+def sockets() -> list[WebSocketRoute]:
+    """The sockets that pages opened; the test is what stands behind them."""
+    return []
+
+
+@pytest.fixture
+def open_page(
+    chromium: Browser, live_server: Any, complaints: list[str], sockets: list[WebSocketRoute]
+) -> Iterator[Open]:
     contexts = []
 
     def make(**options: Any) -> Page:
@@ -53,6 +62,8 @@ def open_page(chromium: Browser, live_server: Any, complaints: list[str]) -> Ite
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()
+        # The live server has no socket; Playwright cannot call the method itself.
+        page.route_web_socket("**/ws/events", lambda socket: sockets.append(socket))  # noqa: PLW0108
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: _note_said(said, complaints))
         page.on("request", lambda request: _note_foreign(request.url, live_server.url, complaints))
@@ -293,3 +304,58 @@ def test_the_list_of_users_says_that_it_has_changed(
     page.get_by_role("link", name="Reload").click()
     assert not note.is_visible()
     assert [said for said in complaints if "atriumLive" not in said] == []
+
+
+def _tell(socket: WebSocketRoute, event: str, number: int = 0, **data: Any) -> None:
+    told = {"type": "event", "event": event, "topic": None, "data": data}
+    socket.send(json.dumps(told | ({"id": number} if number else {})))
+
+
+def test_what_is_told_while_one_works_is_shown_as_text_and_can_be_dismissed(
+    open_page: Open, complaints: list[str], sockets: list[WebSocketRoute], admin: User
+) -> None:
+    page = _sign_in(open_page(color_scheme="dark"))
+    heard: list[str] = []
+    sockets[-1].on_message(lambda message: heard.append(str(message)))
+    sockets[-1].send(json.dumps({"type": "ready", "session": "s", "latest": 4}))
+    box = page.locator("#at-toasts[role=status]")
+    _tell(sockets[-1], "notice", 5, title="<b>Hello</b>", text="there", url="/admin/account/")
+    _tell(sockets[-1], "notice", 5, title="again")
+    _tell(sockets[-1], "notice", 6, title="away", url="//evil.example/")
+    _tell(sockets[-1], "notice", 7, title="away", url="javascript:alert(1)")
+    _tell(sockets[-1], "permissions.changed")
+    _tell(sockets[-1], "permissions.changed")
+    page.wait_for_selector("[data-kind=changed]")
+    assert "What you may do has changed." in box.inner_text()
+    assert "<b>Hello</b>" in box.inner_text()
+    assert [link.get_attribute("href") for link in box.get_by_role("link").all()] == [
+        "/admin/account/"
+    ]
+    assert box.locator(".at-toast").count() == 4
+    for _toast in range(4):
+        box.get_by_role("button", name="Dismiss").first.press("Enter")
+    assert box.locator(".at-toast").count() == 0
+    page.goto("/admin/account/")
+    sockets[-1].on_message(lambda message: heard.append(str(message)))
+    sockets[-1].send(json.dumps({"type": "ready", "session": "s", "latest": 9}))
+    _tell(sockets[-1], "notice", 7, title="heard before")
+    _tell(sockets[-1], "notice", 9, title="missed")
+    page.get_by_text("missed").wait_for()
+    assert box.locator(".at-toast").count() == 1
+    assert json.loads(heard[-1]) == {"type": "since", "id": "7"}
+    assert complaints == []
+
+
+def test_a_session_that_is_ended_leads_to_the_sign_in(
+    open_page: Open, complaints: list[str], sockets: list[WebSocketRoute], admin: User
+) -> None:
+    page = _sign_in(open_page())
+    page.goto("/admin/account/")
+    sockets[-1].send(json.dumps({"type": "ready", "session": "s", "latest": 0}))
+    _tell(sockets[-1], "session.closed", sid="another")
+    _tell(sockets[-1], "notice", 1, title="still here")
+    page.get_by_text("still here").wait_for()
+    page.context.clear_cookies()  # they mean nothing any more
+    _tell(sockets[-1], "session.closed", sid="s")
+    page.wait_for_url("**/admin/login/?next=*")
+    assert complaints == []

@@ -5,9 +5,10 @@ import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from django.db import transaction
+from django.dispatch import Signal
 
 from apps.core import live
-from apps.core.live import broadcast, broadcast_row
+from apps.core.live import announce, broadcast, broadcast_now, broadcast_row, notify
 from apps.core.topics import Topic
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +55,7 @@ def test_the_layer_of_the_site_takes_them() -> None:
         there: Any = get_channel_layer()
         channel = await there.new_channel()
         await there.group_add("news", channel)
-        await sync_to_async(live._send)("news", {"type": "row.made", "pk": 1})
+        await sync_to_async(broadcast_now)("news", "row.made", pk=1)
         return await asyncio.wait_for(there.receive(channel), 5)
 
     assert asyncio.run(hear()) == {"type": "row.made", "pk": 1}
@@ -67,3 +68,36 @@ def test_news_of_a_row_name_the_topic_and_the_row(layer: Layer) -> None:
         assert layer.sent == []
     told = {"type": "order.paid", "topic": "shop.orders", "pk": 7, "by": 3}
     assert layer.sent == [("topic.shop.orders", told)]
+
+
+def test_what_is_to_be_kept_is_said_to_whoever_stands_above(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = Signal()
+    monkeypatch.setattr(live, "event_said", said)
+    notify(5, "task.progress", share=0.5)  # nobody is there to keep it
+    heard: list[Any] = []
+
+    def hear(**news: Any) -> None:
+        heard.append((news["user_id"], news["topic"], news["event"], news["payload"]))
+
+    said.connect(hear)
+    notify(5, "task.progress", topic="x", user_id=1)
+    announce("shop.orders", "order.paid", event=2)
+    assert heard == [
+        (5, "", "task.progress", {"topic": "x", "user_id": 1}),
+        (None, "shop.orders", "order.paid", {"event": 2}),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_written_stands_if_nobody_can_be_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail() -> None:
+        raise ConnectionError
+
+    monkeypatch.setattr(live, "get_channel_layer", fail)
+    with transaction.atomic():
+        broadcast("user.1", "session.closed")
+    assert "on_commit" in caplog.text

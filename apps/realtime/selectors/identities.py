@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from rest_framework_simplejwt.exceptions import TokenError
 
+from apps.access.selectors.sidebar import sidebar_of
 from apps.accounts.constants import SESSION_KEY
 from apps.accounts.errors import SessionEndedError
 from apps.accounts.models import User
 from apps.accounts.selectors.principals import principal_of, user_from
 from apps.accounts.services.tokens import access_token_read
+from apps.core.guards import Access
+from apps.core.topics import Topic
 
 Headers = Iterable[tuple[bytes, bytes]]
 
@@ -67,3 +70,45 @@ def user_of(identity: Identity) -> User:
         DomainError: The session has ended, or the user may do nothing any more.
     """
     return user_from(principal_of(sid=identity.sid, user_id=identity.user_id))
+
+
+class Look(NamedTuple):
+    """What is found when it is looked again at a client.
+
+    Attributes:
+        user: As they are now.
+        may_do: See `may_of`.
+        lost: Topics that they may not hear any more.
+    """
+
+    user: User
+    may_do: int
+    lost: list[Topic]
+
+
+def look(identity: Identity, topics: Iterable[Topic]) -> Look:
+    """Return what has become of a client.
+
+    Raises:
+        DomainError: The session has ended, or the user may do nothing any more.
+    """
+    user = user_of(identity)
+    return Look(user, may_of(user), [topic for topic in topics if not may_hear(user, topic)])
+
+
+def may_hear(user: User, topic: Topic) -> bool:
+    """Tell whether a user may follow a topic."""
+    return isinstance(topic.needs, Access) or user.has_perm(topic.needs)
+
+
+def may_of(user: User) -> int:
+    """Return a number that is another one as soon as the user may do or see anything else."""
+    principal = user.principal or {}
+    facts = [principal.get(name) for name in ("codes", "role_ids", "view")]
+    return hash(repr([*facts, user.is_superuser, user.is_staff, list(_entries(sidebar_of(user)))]))
+
+
+def _entries(nodes: Iterable[dict[str, Any]]) -> Iterator[tuple[Any, bool]]:
+    for node in nodes:
+        yield node["id"], node["meta"]["menuVisibleWithForbidden"]
+        yield from _entries(node.get("children") or ())

@@ -7,10 +7,9 @@ from typing import Any
 from django.apps import apps
 
 from apps.core.errors import DomainError
-from apps.core.guards import Access
 from apps.core.topics import Topic
 from apps.core.visibility import may
-from apps.realtime.selectors.identities import Identity, user_of
+from apps.realtime.selectors.identities import Identity, may_hear, user_of
 
 
 def sees_row(*, identity: Identity, topic: Topic, pk: Any) -> bool:
@@ -23,5 +22,6 @@ def sees_row(*, identity: Identity, topic: Topic, pk: Any) -> bool:
         user = user_of(identity)
     except DomainError:
         return False
-    is_heard = isinstance(topic.needs, Access) or user.has_perm(topic.needs)
-    return is_heard and pk is not None and may(apps.get_model(topic.model)(pk=pk), user)
+    return (
+        may_hear(user, topic) and pk is not None and may(apps.get_model(topic.model)(pk=pk), user)
+    )

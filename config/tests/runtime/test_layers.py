@@ -1,9 +1,11 @@
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 from asgiref.sync import async_to_sync
+from channels.layers import InMemoryChannelLayer
 
 from config.runtime.layers import EmbeddedChannelLayer, home
 
@@ -60,3 +62,28 @@ def test_a_home_that_is_closed_is_no_home() -> None:
     layer = EmbeddedChannelLayer()
     async_to_sync(layer.send)("chan", {"type": "said"})
     assert len(layer.channels) == 1
+
+
+async def test_what_nobody_fetches_is_looked_for_now_and_then(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr(InMemoryChannelLayer, "_clean_expired", lambda _self: looked.append(1))
+    layer = EmbeddedChannelLayer()
+    for _message in range(3):
+        await layer.send("chan", {"type": "said"})
+        await layer.receive("chan")
+    assert looked == [1]
+    layer._next_look = 0.0
+    await layer.send("chan", {"type": "said"})
+    await layer.receive("chan")
+    assert looked == [1, 1]
+
+
+async def test_whoever_listens_for_days_goes_on_to_hear(monkeypatch: pytest.MonkeyPatch) -> None:
+    layer = EmbeddedChannelLayer()
+    await layer.group_add("room", "chan")
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 30 * 86_400)
+    await layer.group_send("room", {"type": "said"})
+    assert await asyncio.wait_for(layer.receive("chan"), 2) == {"type": "said"}

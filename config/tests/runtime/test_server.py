@@ -1,14 +1,16 @@
 import asyncio
 import signal
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import uvicorn
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.supervisors import multiprocess
 
 from apps.monitor.services.health import health
-from config.runtime.server import GRACE_SECONDS, OneOfMany, Server, serve_many
+from config.runtime import server as servers
+from config.runtime.server import GRACE_SECONDS, OneOfMany, Server, Sockets, serve_many
 from config.runtime.supervisor import listen
 
 EVENTS: list[str] = []
@@ -105,3 +107,28 @@ def test_it_tells_when_it_serves_and_when_it_was_told_to_stop(server: Server) ->
 def test_the_signal_is_not_raised_again_into_our_face(server: Server) -> None:
     signal.raise_signal(signal.SIGTERM)
     assert EVENTS == []
+
+
+@pytest.mark.parametrize("end", ["run_asgi", "keepalive_timeout"])
+async def test_a_socket_that_is_over_is_cut_even_if_the_client_reads_nothing(
+    end: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut = asyncio.Event()
+
+    class Transport:
+        """As much of a connection as is needed to cut it."""
+
+        abort = cut.set
+
+    async def over(_self: Any) -> None:
+        """The application returned."""
+
+    monkeypatch.setattr(servers, "ABORT_SECONDS", 0.01)
+    monkeypatch.setattr(WebSocketsSansIOProtocol, "run_asgi", over)
+    monkeypatch.setattr(WebSocketsSansIOProtocol, "keepalive_timeout", lambda _self: None)
+    socket = Sockets.__new__(Sockets)
+    socket.loop, socket.transport = asyncio.get_running_loop(), cast(Any, Transport)
+    ended = getattr(socket, end)()
+    if ended is not None:
+        await ended
+    await asyncio.wait_for(cut.wait(), 3)

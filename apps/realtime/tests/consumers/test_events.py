@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,18 +11,29 @@ from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
 from django.conf import settings
+from django.db import DatabaseError
 from django.test import Client
+from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from apps.access.models import Menu, Role
+from apps.access.services.roles import role_set_menus, role_update
 from apps.accounts.choices import Channel, Closing
 from apps.accounts.models import Session, User
 from apps.accounts.services.sessions import session_open, sessions_close
+from apps.accounts.services.users import user_update
 from apps.core import topics
 from apps.core.cached import PRINCIPALS, invalidate
 from apps.core.guards import Access
+from apps.core.live import notify
 from apps.core.testing.fixtures import PASSWORD
 from apps.core.topics import Topic
-from apps.realtime import constants, consumers
+from apps.realtime import constants
+from apps.realtime.consumers import events as consumers
+from apps.realtime.models import Event
+from apps.realtime.selectors import events as selectors
+from apps.realtime.services import sweeps
+from apps.realtime.services.events import event_keep
 from apps.realtime.services.samplers import forget_samplers
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -30,7 +42,7 @@ TOPICS = (
         name="test.figures",
         label="figures",
         needs="test:figures:list",
-        sample="apps.realtime.tests.test_consumers.sample",
+        sample="apps.realtime.tests.consumers.test_events.sample",
         seconds=0.02,
     ),
     Topic(name="test.news", label="news", needs=Access.SIGNED_IN),
@@ -200,6 +212,53 @@ async def test_a_session_that_ended_elsewhere_ends_the_socket(
         assert await _closed(talk) == constants.CLOSE_SIGN_IN
 
 
+async def _heard(talk: Talk, event: str) -> Any:
+    while True:
+        told = await talk.receive_json_from(5)
+        if told.get("event") == event:
+            return told
+
+
+@pytest.fixture
+async def _at_home() -> AsyncIterator[None]:
+    """Let threads reach the loop of the test, as they reach that of a server."""
+    home = import_string("config.runtime.layers.home")
+    home.enter()
+    yield
+    home.leave()
+
+
+@pytest.mark.usefixtures("_at_home")
+async def test_whoever_may_do_something_else_from_now_on_hears_so(
+    holder: User,
+    user: User,
+    make_user: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    boss = await sync_to_async(make_user)(is_superuser=True)
+    monkeypatch.setattr(consumers, "SPREAD_SECONDS", (0.0, 0.0, 0.0))
+    role = await Role.objects.aget(name="crew")
+    page = await Menu.objects.acreate(name="P", title="P", kind=1)
+
+    def give_page() -> None:
+        role_set_menus(actor=None, role=role, menus=[*role.menus.all(), page])
+
+    def rename() -> None:
+        role_update(actor=None, role=role, name="the crew")
+
+    async with _talk() as talk, _talk() as other:
+        await _sign_in(talk, holder)
+        await _sign_in(other, user)
+        await sync_to_async(rename)()
+        assert await talk.receive_nothing(0.6)
+        await sync_to_async(give_page)()  # no code comes with it, but another sidebar
+        told = await _heard(talk, "permissions.changed")
+        assert "id" not in told
+        await sync_to_async(user_update)(actor=boss, user=user, roles=[role])
+        assert await _heard(other, "permissions.changed")
+        assert await talk.receive_nothing(0.6)
+
+
 async def test_nonsense_is_answered_and_in_the_end_not_heard(user: User) -> None:
     async with _talk() as talk:
         await _sign_in(talk, user)
@@ -249,6 +308,146 @@ async def test_a_client_that_takes_nothing_is_let_go(
                 await slow.send_json_to({"type": "ping"})
             assert await _closed(slow) == constants.CLOSE_SLOW
         assert await talk.receive_nothing(0.05)
+
+
+async def test_a_client_that_takes_nothing_is_closed_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    closings: list[int] = []
+
+    async def close(self: Any, code: int) -> None:
+        closings.append(code)
+
+    monkeypatch.setattr(consumers.EventsConsumer, "close", close)
+    consumer = consumers.EventsConsumer()
+    consumer._waiting = asyncio.Queue(1)
+    consumer._tasks = []
+    for _number in range(5):
+        consumer._send_later({"type": "pong"})
+    await asyncio.gather(*consumer._tasks)
+    assert closings == [constants.CLOSE_SLOW]
+
+
+def _keep(user_id: int | None, count: int = 1, topic: str = "") -> list[int]:
+    return [
+        event_keep(user_id=user_id, topic=topic, name="task.done", payload={"n": number}).pk
+        for number in range(count)
+    ]
+
+
+async def _ids(talk: Talk, count: int) -> list[int]:
+    told = [await talk.receive_json_from(3) for _number in range(count)]
+    assert {message["type"] for message in told} == {"event"}
+    return [message["id"] for message in told]
+
+
+async def test_what_is_kept_is_told_with_its_id_and_the_client_knows_where_it_stands(
+    user: User,
+) -> None:
+    before = await sync_to_async(_keep)(user.pk)
+    async with _talk() as talk:
+        token = await sync_to_async(_token)(user)
+        await talk.send_json_to({"type": "authenticate", "token": token})
+        assert (await talk.receive_json_from(3))["latest"] == before[0]
+        await sync_to_async(notify)(user.pk, "task.progress", id=4, share=0.5)
+        told = await talk.receive_json_from(3)
+        assert (told["event"], told["data"]) == ("task.progress", {"id": 4, "share": 0.5})
+        assert told["id"] > before[0]
+
+
+async def test_whoever_was_away_hears_what_was_missed_and_nothing_twice(holder: User) -> None:
+    first, *missed = await sync_to_async(_keep)(holder.pk, 4)
+    old = Event.objects.filter(pk=first)
+    await sync_to_async(old.update)(created_at=timezone.now() - timedelta(minutes=5))
+    (news,) = await sync_to_async(_keep)(None, topic="test.news")
+    await sync_to_async(_keep)(None, topic="test.secret")
+    async with _talk() as talk:
+        token = await sync_to_async(_token)(holder)
+        await talk.send_json_to({"type": "authenticate", "token": token, "since": str(first)})
+        assert (await talk.receive_json_from(3))["type"] == "ready"
+        assert await _ids(talk, 3) == missed
+        await talk.send_json_to({"type": "subscribe", "topic": "test.news", "since": first})
+        assert (await talk.receive_json_from(3))["type"] == "subscribed"
+        assert await _ids(talk, 1) == [news]
+        await talk.send_json_to({"type": "since", "id": 0})
+        assert await _ids(talk, 1) == [first]
+        await talk.send_json_to({"type": "subscribe", "topic": "test.secret", "since": 0})
+        assert (await talk.receive_json_from(3))["code"] == 403
+        assert await talk.receive_nothing(0.2)
+
+
+async def test_what_is_said_while_older_events_are_replayed_comes_after_them_and_once(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = await sync_to_async(_keep)(user.pk, 2)
+    read = selectors.events_missed
+
+    def read_and_be_late(**asked: Any) -> Any:
+        rows.extend(_keep(user.pk))  # told live, and found by the query as well
+        found = read(**asked)
+        rows.extend(_keep(user.pk))  # told live alone
+        return found
+
+    monkeypatch.setattr(consumers, "events_missed", read_and_be_late)
+    async with _talk() as talk:
+        await _sign_in(talk, user)
+        await talk.send_json_to({"type": "since", "id": 0})
+        assert await _ids(talk, 4) == rows
+        assert await talk.receive_nothing(0.2)
+
+
+async def test_a_long_replay_comes_whole_and_what_is_too_long_ends_in_a_gap(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = await sync_to_async(_keep)(user.pk, constants.QUEUE + 5)
+    async with _talk() as talk:
+        await _sign_in(talk, user)
+        await talk.send_json_to({"type": "since", "id": 0})
+        assert await _ids(talk, len(rows)) == rows
+        assert await talk.receive_nothing(0.1)
+    monkeypatch.setattr(selectors, "MAX_REPLAY", 3)
+    async with _talk() as talk:
+        await _sign_in(talk, user)
+        await talk.send_json_to({"type": "since", "id": 0})
+        assert await _ids(talk, 3) == rows[:3]
+        assert await talk.receive_json_from(3) == {"type": "gap"}
+
+
+async def test_events_that_cannot_be_read_are_a_gap(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(**_asked: Any) -> Any:
+        raise DatabaseError
+
+    monkeypatch.setattr(consumers, "events_missed", fail)
+    async with _talk() as talk:
+        await _sign_in(talk, user)
+        await talk.send_json_to({"type": "since", "id": 0})
+        assert await talk.receive_json_from(3) == {"type": "gap"}
+        (row,) = await sync_to_async(_keep)(user.pk)
+        assert await _ids(talk, 1) == [row]
+
+
+async def test_an_event_whose_poke_was_lost_is_found_and_told_once(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeps, "SWEEP_SECONDS", 0.05)
+    await sync_to_async(_keep)(user.pk)  # before anybody listened
+    async with _talk() as talk:
+        await _sign_in(talk, user)
+        lost = await Event.objects.acreate(user_id=user.pk, name="task.done")
+        assert await _ids(talk, 1) == [lost.pk]
+        poked = await sync_to_async(_keep)(user.pk)
+        assert await _ids(talk, 1) == poked
+        assert await talk.receive_nothing(0.3)
+
+
+@pytest.mark.parametrize("since", [None, "", "x", -1, 1.5, True, [], "1" * 40, 2**63])
+async def test_since_must_be_an_id(user: User, since: Any) -> None:
+    async with _talk() as talk:
+        await _sign_in(talk, user)
+        await talk.send_json_to({"type": "since", "id": since})
+        assert (await talk.receive_json_from(3))["reason"] == "realtime.bad"
 
 
 def _browser(user: User) -> str:
