@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.db import DatabaseError
+from django.db import Error
 from django.utils import timezone
 
 from apps.accounts.models import User
@@ -72,7 +72,6 @@ class EventsConsumer(AsyncWebsocketConsumer):
     """Sockets at this process."""
 
     async def connect(self) -> None:
-        EventsConsumer.open_count += 1
         self._strikes = 0
         self._ledger = Ledger(self._send_later)
         self._replays: set[asyncio.Task[None]] = set()
@@ -80,6 +79,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
         self._topics: dict[str, Topic] = {}
         self._waiting: asyncio.Queue[Message] = asyncio.Queue(QUEUE)
         await self.accept()
+        EventsConsumer.open_count += 1
         loop = asyncio.get_running_loop()
         self._tasks = [loop.create_task(self._write()), loop.create_task(self._watch())]
         identity = await database_sync_to_async(from_cookie)(self.scope["headers"])
@@ -260,7 +260,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
             return await database_sync_to_async(events_missed)(
                 since=since, user_id=user_id, topics=topics
             )
-        except DatabaseError:
+        except Error:
             log.exception("events since %d cannot be read", since)
             return Missed([], is_gap=True)
 
@@ -279,7 +279,10 @@ class EventsConsumer(AsyncWebsocketConsumer):
             except DomainError as refusal:
                 await self._refuse(refusal)
                 return
-            await self._apply(seen)
+            except Error:
+                log.warning("permissions cannot be looked at: the database is out of reach")
+            else:
+                await self._apply(seen)
             await self._pause(WATCH_SECONDS)
         await self.close(CLOSE_SIGN_IN)
 

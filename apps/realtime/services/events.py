@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 
@@ -22,7 +24,9 @@ def event_keep(*, user_id: int | None, topic: str, name: str, payload: dict[str,
         user_id: Whom it is for; None for those who follow the topic.
         topic: "" for an event that is for one user.
     """
-    event = Event(user_id=user_id, topic=topic, name=name, payload=payload)
+    # The row and the poke hold the same: JSON, whatever moments or lazy texts came in.
+    plain = json.loads(json.dumps(payload, cls=DjangoJSONEncoder))
+    event = Event(user_id=user_id, topic=topic, name=name, payload=plain)
     event.save(force_insert=True)
     message = message_of(event)
     broadcast(event.group, message["type"], told=message["told"])

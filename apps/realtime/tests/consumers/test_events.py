@@ -19,6 +19,7 @@ from django.utils.module_loading import import_string
 from apps.access.models import Menu, Role
 from apps.access.services.roles import role_set_menus, role_update
 from apps.accounts.choices import Channel, Closing
+from apps.accounts.errors import SessionEndedError
 from apps.accounts.models import Session, User
 from apps.accounts.services.sessions import session_open, sessions_close
 from apps.accounts.services.users import user_update
@@ -257,6 +258,24 @@ async def test_whoever_may_do_something_else_from_now_on_hears_so(
         await sync_to_async(user_update)(actor=boss, user=user, roles=[role])
         assert await _heard(other, "permissions.changed")
         assert await talk.receive_nothing(0.6)
+
+
+async def test_a_database_that_is_away_for_a_moment_ends_no_watch(
+    user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumers, "SIGN_IN_SECONDS", 1.0)  # enough to sign in on a busy machine
+    monkeypatch.setattr(consumers, "WATCH_SECONDS", 0.02)
+    answers: list[Any] = [DatabaseError(), SessionEndedError()]
+
+    def look(*_asked: Any) -> Any:
+        raise answers.pop(0)
+
+    monkeypatch.setattr(consumers, "look", look)
+    async with _talk() as talk:
+        await _sign_in(talk, user)
+        assert (await talk.receive_json_from(5))["reason"] == "accounts.session.ended"
+        assert await _closed(talk) == constants.CLOSE_SIGN_IN
+    assert answers == []
 
 
 async def test_nonsense_is_answered_and_in_the_end_not_heard(user: User) -> None:

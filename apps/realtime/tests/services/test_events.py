@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from apps.core import live
 from apps.realtime.models import Event
@@ -64,3 +65,11 @@ def test_old_events_go_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     assert events_prune(days=0) == 0
     assert events_prune(days=7) == 4
     assert Event.objects.count() == 1
+
+
+def test_texts_and_moments_are_kept_as_json(sent: list[Any]) -> None:
+    payload = {"title": gettext_lazy("event"), "at": datetime(2026, 1, 2, tzinfo=UTC)}
+    event = event_keep(user_id=3, topic="", name="notice", payload=payload)
+    event.refresh_from_db()
+    assert event.payload == {"title": "event", "at": "2026-01-02T00:00:00Z"}
+    assert sent[0][1]["told"]["data"] == event.payload

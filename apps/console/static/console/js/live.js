@@ -39,11 +39,13 @@
     sessionStorage.setItem(KEY, JSON.stringify(heard));
     return true;
   };
+  let latest = "0";
   const catchUp = (message) => {
+    latest = String(message.latest);
     if (heard.session === message.session) {
       send({ type: "since", id: heard.since });
     } else {
-      heard = { session: message.session, since: String(message.latest), ids: [] };
+      heard = { session: message.session, since: latest, ids: [] };
       sessionStorage.setItem(KEY, JSON.stringify(heard));
     }
   };
@@ -61,6 +63,8 @@
       if (message.event === "session.closed" && message.data.sid === session) call("ended", message);
       call(message.event, message);
     } else if (message.type === "gap") {
+      if (BigInt(latest) > BigInt(heard.since)) heard.since = latest;
+      sessionStorage.setItem(KEY, JSON.stringify(heard));
       call("gap", message);
     }
     if (message.topic) (topics.get(message.topic) || []).forEach((callback) => callback(message));
