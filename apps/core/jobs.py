@@ -55,12 +55,10 @@ class Refusal:
 
     Attributes:
         state: The state of Celery's under which its message ends.
-        result: What is kept as its result.
         again_in: Seconds after which it asks anew; None ends it.
     """
 
     state: str = states.IGNORED
-    result: Any = None
     again_in: float | None = None
 
 
@@ -81,7 +79,7 @@ class Job(Task[Any, Any]):
     is_quiet: bool = False
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        request = self.request
+        request: Any = self.request
         if request.called_directly or getattr(request, "is_asked", False):
             return super().__call__(*args, **kwargs)
         request.is_asked = True
@@ -90,7 +88,7 @@ class Job(Task[Any, Any]):
             return self.run(*args, **kwargs)
         except JobCancelled:
             request.end_state = states.REVOKED
-            self.update_state(state=states.REVOKED)
+            self._store(states.REVOKED)
             raise Ignore from None
         except (Ignore, Reject, Retry):
             raise
@@ -98,9 +96,7 @@ class Job(Task[Any, Any]):
             self._try_again(error)
             raise
 
-    def apply_async(
-        self, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any
-    ) -> Any:
+    def apply_async(self, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any) -> Any:
         """Send it; where a value has a secret's name, what is shown of the arguments is masked."""
         shown = self.shown(args or (), kwargs or {})
         if shown != (list(args or ()), dict(kwargs or {})):
@@ -126,19 +122,25 @@ class Job(Task[Any, Any]):
         ).apply_async()
 
     def _ask(self) -> None:
-        for _receiver, refusal in job_asked.send(sender=Job, task=self):
-            if refusal is None:
+        for _receiver, answer in job_asked.send(sender=Job, task=self):
+            if answer is None:
                 continue
+            refusal: Refusal = answer  # type: ignore[assignment] # the stubs know texts alone
             if refusal.again_in is None:
-                self.update_state(state=refusal.state, meta=refusal.result)
+                self._store(refusal.state)
             else:
-                self.request.is_sent_again = True
+                vars(self.request)["is_sent_again"] = True
                 self.send_again(seconds=refusal.again_in)
             raise Ignore
 
+    def _store(self, state: str) -> None:
+        if not self.ignore_result:
+            self.update_state(state=state)
+
     def _try_again(self, error: Exception) -> None:
-        for _receiver, seconds in job_fell.send(sender=Job, task=self, error=error):
-            if seconds is not None:
+        for _receiver, answer in job_fell.send(sender=Job, task=self, error=error):
+            if answer is not None:
+                seconds: float = answer  # type: ignore[assignment] # see above
                 raise self.retry(
                     exc=error,
                     countdown=seconds,
