@@ -1,6 +1,5 @@
 """Follow the messages of jobs: a row for each run, and one for each job of the embedded broker."""
 
-import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,11 +10,14 @@ from celery.signals import (
     task_postrun,
     task_prerun,
     task_revoked,
+    worker_ready,
 )
 
 from apps.core.jobs import Job, Refusal, job_asked, job_fell, job_reported
+from apps.scheduling.choices import Trigger
+from apps.scheduling.constants import TRIGGER_HEADER
 from apps.scheduling.services.execution import run_begin, run_queued, run_report
-from apps.scheduling.services.lines import RunLines
+from apps.scheduling.services.lines import lines_follow
 from apps.scheduling.services.outbox import job_begin, job_drop, job_keep
 from apps.scheduling.services.outcomes import (
     run_end,
@@ -23,6 +25,7 @@ from apps.scheduling.services.outcomes import (
     run_retry_seconds,
     run_revoked,
 )
+from apps.scheduling.services.pulse import pulse
 
 UNFINISHED = frozenset({states.RETRY, states.REJECTED})
 """Ends of a run after which the job is queued again under the same id."""
@@ -37,9 +40,7 @@ def connect_runs() -> None:
     task_failure.connect(failed, dispatch_uid="runs.failed")
     task_postrun.connect(ended, dispatch_uid="runs.ended")
     task_revoked.connect(revoked, dispatch_uid="runs.revoked")
-    root = logging.getLogger()
-    if not any(isinstance(handler, RunLines) for handler in root.handlers):
-        root.addHandler(RunLines())
+    worker_ready.connect(named, dispatch_uid="runs.named")
 
 
 def queued(
@@ -59,6 +60,7 @@ def queued(
 
 def asked(task: Job, **_kwargs: Any) -> Refusal | None:
     """A worker has a message in hand."""
+    lines_follow()
     return run_begin(task=task)
 
 
@@ -92,6 +94,11 @@ def revoked(request: Any, terminated: bool = False, expired: bool = False, **_kw
         run_revoked(task_id=request.id, is_expired=expired and not terminated)
 
 
+def named(sender: Any, **_kwargs: Any) -> None:
+    """The worker of this process is ready; jobs in its threads learn its name only from here."""
+    pulse.node = sender.hostname
+
+
 def connect() -> None:
     """Keep every job of the embedded broker from now on."""
     before_task_publish.connect(keep, dispatch_uid="outbox.keep")
@@ -109,9 +116,16 @@ def disconnect() -> None:
 
 
 def keep(sender: str, headers: Mapping[str, Any], body: Sequence[Any], **_kwargs: Any) -> None:
-    """Keep a job that a person or a service queued; what the schedule queues, it queues again."""
-    if "periodic_task_name" not in headers and "celery_beat_task" not in headers:
+    """Keep a job until it has run; what leaves no row and comes again by itself is not worth it."""
+    task = current_app.tasks.get(sender)
+    leaves_row = isinstance(task, Job) and not task.is_quiet
+    if leaves_row or not _comes_again(headers):
         job_keep(task_id=headers["id"], name=sender, headers=headers, body=body)
+
+
+def _comes_again(headers: Mapping[str, Any]) -> bool:
+    by_celery = "periodic_task_name" in headers or "celery_beat_task" in headers
+    return by_celery or headers.get(TRIGGER_HEADER) in {Trigger.SCHEDULE, Trigger.CATCH_UP}
 
 
 def begin(sender: Task[Any, Any], task_id: str, **_kwargs: Any) -> None:

@@ -51,7 +51,7 @@ def run_lose(*, run: Run, why: str) -> bool:
 
 def worker_died() -> str:
     """Return, for people, why a run is lost whose worker died."""
-    return _("Its worker died, and the job must not be repeated by itself.")
+    return _("Its worker died while it ran.")
 
 
 def result_text(value: Any) -> str:

@@ -20,13 +20,25 @@ LEVELS = (
     (logging.INFO, Level.INFO),
 )
 
+OURS = ("celery.app", "celery.worker", "celery.beat")
+"""Loggers that tell of the worker, not of the job."""
+
+
+def lines_follow() -> None:
+    """See to it that what is logged is followed; whoever sets up the logging anew undoes it."""
+    root = logging.getLogger()
+    if not any(isinstance(handler, RunLines) for handler in root.handlers):
+        root.addHandler(RunLines())
+
 
 class RunLines(logging.Handler):
     """Keeps what is logged while a job runs in this thread; the rest passes by."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        task = get_current_task()
-        live = pulse.get(task.request.id) if task is not None else None
+        if record.name.startswith(OURS):
+            return
+        task: Any = get_current_task()  # None outside of tasks
+        live = None if task is None else pulse.get(task.request.id)
         if live is None or live.line_count > MAX_LINES:
             return
         live.line_count += 1
@@ -43,8 +55,7 @@ def level_of(number: int) -> Level:
 
 def text_of(record: logging.LogRecord) -> str:
     """Return the text of a line: masked, bounded, with what was raised below it."""
-    event: Any = record.msg  # structlog hands a mapping over
-    text = str(event.get("event")) if isinstance(event, dict) else record.getMessage()
+    text = record.getMessage()
     if record.exc_info:
         text += "\n" + logging.Formatter().formatException(record.exc_info)
     return storable(masked_text(text), MAX_LINE)

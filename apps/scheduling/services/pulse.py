@@ -75,9 +75,14 @@ class Live:
 
 
 class Pulse:
-    """Follows the runs at hand."""
+    """Follows the runs at hand.
+
+    Attributes:
+        node: The name of this process's worker, as far as it is known.
+    """
 
     def __init__(self) -> None:
+        self.node = ""
         self._mutex = threading.Lock()
         self._bell = threading.Event()
         self._over = threading.Event()

@@ -88,20 +88,21 @@ def _reap(run: Run) -> bool:
 
 
 def _recover(run: Run, *, is_kept: bool) -> bool:
-    if run.cancel_asked_at is not None:
-        OutboxJob.objects.filter(task_id=run.task_id).delete()
-        return run_close(run=run, state=RunState.CANCELLED)
     has_begun = run.state == RunState.RUNNING
-    if is_kept and (not has_begun or _is_repeatable(run)):
-        if has_begun:
-            Run.objects.filter(pk=run.pk).update(state=RunState.QUEUED)
-        return False
-    OutboxJob.objects.filter(task_id=run.task_id).delete()
-    if not has_begun and run.trigger in {Trigger.SCHEDULE, Trigger.CATCH_UP}:
-        return run_close(
-            run=run, state=RunState.MISSED, error=_("The platform stopped before it began.")
-        )
-    return run_lose(run=run, why=worker_died())
+    is_timed = run.trigger in {Trigger.SCHEDULE, Trigger.CATCH_UP}
+    if run.cancel_asked_at is not None:
+        is_over = run_close(run=run, state=RunState.CANCELLED)
+    elif run.state == RunState.QUEUED and is_timed:
+        why = _("The platform stopped before it began.")
+        is_over = run_close(run=run, state=RunState.MISSED, error=why)
+    elif not is_kept or (has_begun and not _is_repeatable(run)):
+        is_over = run_lose(run=run, why=worker_died())
+    else:
+        is_over = False
+        Run.objects.filter(pk=run.pk, state=RunState.RUNNING).update(state=RunState.QUEUED)
+    if is_over:
+        OutboxJob.objects.filter(task_id=run.task_id).delete()
+    return is_over
 
 
 def _is_repeatable(run: Run) -> bool:

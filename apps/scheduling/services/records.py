@@ -15,7 +15,7 @@ from apps.scheduling.choices import RunState, Trigger
 from apps.scheduling.constants import DUE_HEADER, MAX_ARGUMENTS, SCHEDULE_HEADER, TRIGGER_HEADER
 from apps.scheduling.models import Run, SchedulePolicy
 from apps.scheduling.services.endings import result_text
-from apps.scheduling.services.pulse import Live, live_flush
+from apps.scheduling.services.pulse import Live, live_flush, pulse
 
 Arguments = tuple[Sequence[Any], Mapping[str, Any]]
 
@@ -90,10 +90,11 @@ def policy_of_schedule(schedule_id: int | None) -> SchedulePolicy | None:
 def begun_values(task: Job, run: Run) -> dict[str, Any]:
     """Return the columns of a run that begins now."""
     now = timezone.now()
+    told = str(task.request.hostname or "")  # in a thread: of the machine alone
     return {
         "state": RunState.RUNNING,
         "attempt": run.attempt + 1,
-        "worker": str(task.request.hostname or "")[:150],
+        "worker": (told if "@" in told else pulse.node or told)[:150],
         "started_at": run.started_at or now,
         "seen_at": now,
     }
