@@ -10,6 +10,7 @@ from celery.signals import (
     task_postrun,
     task_prerun,
     task_revoked,
+    task_unknown,
     worker_ready,
 )
 
@@ -24,6 +25,7 @@ from apps.scheduling.services.outcomes import (
     run_end_elsewhere,
     run_retry_seconds,
     run_revoked,
+    run_unknown,
 )
 from apps.scheduling.services.pulse import pulse
 
@@ -40,6 +42,7 @@ def connect_runs() -> None:
     task_failure.connect(failed, dispatch_uid="runs.failed")
     task_postrun.connect(ended, dispatch_uid="runs.ended")
     task_revoked.connect(revoked, dispatch_uid="runs.revoked")
+    task_unknown.connect(unknown, dispatch_uid="runs.unknown")
     worker_ready.connect(named, dispatch_uid="runs.named")
 
 
@@ -88,10 +91,21 @@ def failed(sender: Task[Any, Any], task_id: str, exception: BaseException, **_kw
         run_end_elsewhere(task_id=task_id, error=exception)
 
 
-def revoked(request: Any, terminated: bool = False, expired: bool = False, **_kw: Any) -> None:  # noqa: FBT001, FBT002 - Celery's signature
+def revoked(
+    sender: Any,
+    request: Any,
+    terminated: bool = False,  # noqa: FBT001, FBT002 - Celery's signature
+    expired: bool = False,  # noqa: FBT001, FBT002
+    **_kwargs: Any,
+) -> None:
     """A message was thrown away, or its run stopped from outside."""
-    if isinstance(request.task, Job):
+    if isinstance(sender, Job):
         run_revoked(task_id=request.id, is_expired=expired and not terminated)
+
+
+def unknown(id: str, **_kwargs: Any) -> None:  # noqa: A002 - Celery's name for it
+    """A worker threw a message away because its code has no such job."""
+    run_unknown(task_id=id)
 
 
 def named(sender: Any, **_kwargs: Any) -> None:

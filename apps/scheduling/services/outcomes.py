@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from billiard.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded
 from celery import states
 from django.db import Error, connections
 from django.utils import timezone
@@ -18,7 +19,7 @@ from apps.core.jobs import Job, JobOvertimeError, carried
 from apps.scheduling.choices import LIVE_STATES, RunState
 from apps.scheduling.constants import HOLD_SECONDS, RETRY_CAP_SECONDS
 from apps.scheduling.models import Run
-from apps.scheduling.services.endings import error_values, result_text, run_close
+from apps.scheduling.services.endings import error_values, result_text, run_close, run_lose
 from apps.scheduling.services.leases import lease_drop, lease_keep
 from apps.scheduling.services.pulse import Live, live_flush, pulse, run_tell
 from apps.scheduling.services.records import lease_name, policy_of_schedule, quiet_row
@@ -65,7 +66,7 @@ def run_end_elsewhere(*, task_id: str, error: BaseException) -> None:
     """Write down that a run failed whose process could not say so: it was stopped from outside."""
     run = Run.objects.filter(task_id=task_id, state__in=LIVE_STATES).first()
     if run is not None and pulse.get(task_id) is None:
-        run_close(run=run, state=RunState.FAILED, **error_values(error))
+        run_close(run=run, state=RunState.FAILED, **_fault(error))
         _drop_lease(run.schedule_id, task_id)
 
 
@@ -76,6 +77,13 @@ def run_revoked(*, task_id: str, is_expired: bool) -> None:
         state = RunState.MISSED if is_expired else RunState.CANCELLED
         run_close(run=run, state=state)
         _drop_lease(run.schedule_id, task_id)
+
+
+def run_unknown(*, task_id: str) -> None:
+    """Write down that a worker threw a message away because its code has no such job."""
+    run = Run.objects.filter(task_id=task_id, state__in=LIVE_STATES).first()
+    if run is not None:
+        run_lose(run=run, why=_("The worker that took it knows no such job."))
 
 
 def _end(task: Job, live: Live, state: str | None, value: Any) -> None:
@@ -110,7 +118,7 @@ def _close(task: Job, run: Run, state: str | None, value: Any) -> None:
 def _fault(value: Any) -> dict[str, str]:
     error = value if isinstance(value, BaseException) else RuntimeError(str(value))
     values = error_values(error)
-    if isinstance(error, JobOvertimeError):
+    if isinstance(error, JobOvertimeError | SoftTimeLimitExceeded | TimeLimitExceeded):
         values["error"] = _("It took longer than it may.")
     return values
 
