@@ -170,7 +170,7 @@ def _start(task: Job, run: Run, live: Live) -> Refusal | None:
     if not same.update(**values):
         return Refusal(again_in=DEAD_SECONDS)  # it was cancelled just now, or another was quicker
     live.run_id, live.attempt = run.pk, values["attempt"]
-    run_tell(live, state=RunState.RUNNING, percent=run.percent, text=run.text)
+    run_tell(live, state=RunState.RUNNING, percent=0.0, text="")
     return None
 
 

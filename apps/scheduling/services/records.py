@@ -97,6 +97,8 @@ def begun_values(task: Job, run: Run) -> dict[str, Any]:
         "worker": (told if "@" in told else pulse.node or told)[:150],
         "started_at": run.started_at or now,
         "seen_at": now,
+        "percent": 0.0,
+        "text": "",
     }
 
 
