@@ -29,7 +29,7 @@ def test_the_demonstration_counts() -> None:
 
 def test_the_demonstration_fails_on_wish() -> None:
     run = make_run(tasks.demo_count)
-    work(tasks.demo_count, 1, True, task_id=run.task_id)
+    work(tasks.demo_count, 1, task_id=run.task_id, kwargs={"fail": True})
     run.refresh_from_db()
     assert (run.state, run.percent) == ("failed", 100)
     assert run.error.startswith("DemoError")

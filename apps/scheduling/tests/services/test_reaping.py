@@ -196,7 +196,7 @@ def left() -> Callable[..., Run]:
     ],
 )
 def test_at_the_start_of_the_one_process_rows_and_messages_agree(
-    left: Callable[..., Run], function: Any, state: str, trigger: str, is_kept: bool, end: str
+    left: Callable[..., Run], *, function: Any, state: str, trigger: str, is_kept: bool, end: str
 ) -> None:
     run = left(function, is_kept=is_kept, state=state, trigger=trigger)
     is_over = end in {"lost", "missed"}

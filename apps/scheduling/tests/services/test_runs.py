@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -100,6 +99,7 @@ def test_what_runs_and_is_cancelled_is_told(revoked: list[str]) -> None:
     assert run_cancel(run=run).cancel_asked_at == run.cancel_asked_at
 
 
-def test_what_is_over_cannot_be_cancelled(make_user: Callable[..., Any]) -> None:
+def test_what_is_over_cannot_be_cancelled() -> None:
+    run = make_run(state=RunState.FAILED, ended_at=timezone.now())
     with pytest.raises(RunOverError):
-        run_cancel(run=make_run(state=RunState.FAILED, ended_at=timezone.now()))
+        run_cancel(run=run)

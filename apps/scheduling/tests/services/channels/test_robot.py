@@ -3,6 +3,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -12,7 +13,6 @@ from apps.scheduling.errors import AlertUnsentError
 from apps.scheduling.services.channels import robot
 from apps.scheduling.tests.sample import make_run, make_schedule
 from apps.scheduling.tests.services.channels.endpoint import fake_endpoint
-from config.values import Endpoint
 
 SECRET = "SECabc"
 
@@ -24,7 +24,7 @@ def test_a_robot_is_told_in_its_protocol(atrium: Callable[..., None]) -> None:
     with fake_endpoint() as endpoint:
         endpoint.answer = b'{"errcode": 0, "errmsg": "ok"}'
         url = f"{endpoint.url}/robot/send?access_token=t"
-        atrium(alert_robots=(Endpoint(name="chat", url=url, secret=SECRET),))
+        atrium(alert_robots=(SimpleNamespace(name="chat", url=url, secret=SECRET),))
         robot.send(run, schedule.policy)
     [(path, _headers, body)] = endpoint.taken
     query = parse_qs(urlsplit(path).query)
@@ -51,10 +51,12 @@ def test_a_robot_that_refuses_is_said_so(
     atrium: Callable[..., None], answer: bytes, why: str
 ) -> None:
     schedule = make_schedule(alert_robot="chat")
-    with fake_endpoint() as endpoint, pytest.raises(AlertUnsentError, match=why):
+    run = make_run(schedule=schedule)
+    with fake_endpoint() as endpoint:
         endpoint.answer = answer
-        atrium(alert_robots=(Endpoint(name="chat", url=endpoint.url),))
-        robot.send(make_run(schedule=schedule), schedule.policy)
+        atrium(alert_robots=(SimpleNamespace(name="chat", url=endpoint.url, secret=""),))
+        with pytest.raises(AlertUnsentError, match=why):
+            robot.send(run, schedule.policy)
 
 
 def test_without_a_secret_the_address_stays_as_it_is() -> None:

@@ -3,6 +3,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
@@ -12,7 +13,6 @@ from apps.scheduling.errors import AlertUnsentError
 from apps.scheduling.services.channels import webhook
 from apps.scheduling.tests.sample import make_run, make_schedule
 from apps.scheduling.tests.services.channels.endpoint import fake_endpoint
-from config.values import Endpoint
 
 KEY = b"a key of two dozen bytes"
 SECRET = "whsec_" + base64.b64encode(KEY).decode()
@@ -28,7 +28,7 @@ def test_a_webhook_is_told_and_can_prove_who_tells(
         schedule=schedule, state=RunState.FAILED, error="no good", ended_at=timezone.now()
     )
     with fake_endpoint() as endpoint:
-        atrium(alert_webhooks=(Endpoint(name="ops", url=endpoint.url, secret=secret),))
+        atrium(alert_webhooks=(SimpleNamespace(name="ops", url=endpoint.url, secret=secret),))
         webhook.send(run, schedule.policy)
     [(_path, headers, body)] = endpoint.taken
     told = json.loads(body)
