@@ -8,6 +8,7 @@ from typing import Any
 
 from celery import Celery
 from celery.concurrency.thread import TaskPool
+from celery.signals import worker_ready
 from celery.worker import WorkController, state
 
 from config.runtime.transport import bell
@@ -83,6 +84,7 @@ class EmbeddedWorker:
         return True
 
     def _on_ready(self, *_args: Any) -> None:
+        worker_ready.send(sender=self._controller)  # as Celery's own command does
         self._ready.set()
 
     def _run(self) -> None:
