@@ -23,13 +23,21 @@ app.autodiscover_tasks()
 
 @app.on_after_finalize.connect
 def collect_schedules(sender: Celery, **_kwargs: Any) -> None:
-    """Gather the `SCHEDULES` of every app; the database scheduler copies them at start-up."""
+    """Let Celery know the schedules that code declares."""
+    for entries in declared_schedules().values():
+        sender.conf.beat_schedule.update(entries)
+
+
+def declared_schedules() -> dict[str, Mapping[str, Any]]:
+    """Return the `SCHEDULES` of every app that has some, by its label."""
     from django.apps import apps  # noqa: PLC0415 - settings are not loaded when this module is
     from django.utils.module_loading import module_has_submodule  # noqa: PLC0415
 
-    for config in apps.get_app_configs():
-        if config.module is not None and module_has_submodule(config.module, "schedules"):
-            sender.conf.beat_schedule.update(import_module(f"{config.name}.schedules").SCHEDULES)
+    return {
+        config.label: import_module(f"{config.name}.schedules").SCHEDULES
+        for config in apps.get_app_configs()
+        if config.module is not None and module_has_submodule(config.module, "schedules")
+    }
 
 
 @setup_logging.connect(dispatch_uid="atrium.logs")

@@ -7,12 +7,14 @@ twice in autumn comes once, or twice where the schedule names every hour.
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from itertools import count as count_up
 from itertools import islice, takewhile
+from typing import Any
 
 from celery import current_app
 from celery.schedules import ParseException, crontab
@@ -30,10 +32,8 @@ HORIZON_DAYS = 366 * 9
 LOOK_BACK = timedelta(hours=3)
 """More than any clock is put back at once."""
 
-ENGLISH_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-ENGLISH_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+ENGLISH_DAYS = tuple(calendar.day_name)
+ENGLISH_MONTHS = tuple(calendar.month_name)[1:]
 Times = crontab | timedelta
 
 
@@ -192,9 +192,12 @@ def _of_interval(
             return
 
 
-def _of_crontab(times: crontab, after: datetime) -> Iterator[datetime]:
+# Any: the stubs leave out what a crontab consists of.
+def _of_crontab(times: Any, after: datetime) -> Iterator[datetime]:
     zone = getattr(times, "tz", None) or timezone.get_default_timezone()
-    local = (after - LOOK_BACK).astimezone(zone)
+    local, earlier = (moment.astimezone(zone) for moment in (after, after - LOOK_BACK))
+    if local.utcoffset() != earlier.utcoffset():
+        local = earlier  # the clock has just been changed; what it shows may come again
     minutes, hours = sorted(times.minute), sorted(times.hour)
     is_hourly = len(hours) == EVERY_HOUR
     for day in _days(times, local.date()):
@@ -204,7 +207,7 @@ def _of_crontab(times: crontab, after: datetime) -> Iterator[datetime]:
                 yield from _of_hour(day, hour, minutes, zone, is_hourly=is_hourly)
 
 
-def _days(times: crontab, first: date) -> Iterator[date]:
+def _days(times: Any, first: date) -> Iterator[date]:
     for step in range(HORIZON_DAYS):
         day = first + timedelta(days=step)
         if (
@@ -220,7 +223,7 @@ def _of_hour(
 ) -> list[datetime]:
     shown = [datetime(day.year, day.month, day.day, hour, minute) for minute in minutes]  # noqa: DTZ001 - what the clock on the wall shows
     found = {_at(wall, zone, fold=0) for wall in shown}
-    if is_hourly:
+    if is_hourly and any(_comes_twice(wall, zone) for wall in (shown[0], shown[-1])):
         found |= {_at(wall, zone, fold=1) for wall in shown if _comes_twice(wall, zone)}
     return sorted(found)
 

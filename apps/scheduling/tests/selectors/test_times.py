@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -113,7 +114,7 @@ def test_a_time_that_the_clock_skips_comes_after_the_jump_and_once() -> None:
 def test_what_comes_each_quarter_comes_each_quarter_in_spring() -> None:
     before = datetime(2026, 3, 8, 1, 30, tzinfo=NEW_YORK)
     found = next_times(_in(NEW_YORK, "*/15 * * * *"), count=12, after=before)
-    gaps = {later - earlier for earlier, later in zip(found, found[1:], strict=False)}
+    gaps = {later - earlier for earlier, later in pairwise(found)}
     assert gaps == {timedelta(minutes=15)}
 
 
@@ -141,7 +142,7 @@ def test_what_comes_each_quarter_comes_each_quarter_when_the_clock_changes(
     zone: ZoneInfo, before: datetime
 ) -> None:
     found = next_times(_in(zone, "*/15 * * * *"), count=16, after=before)
-    gaps = {later - earlier for earlier, later in zip(found, found[1:], strict=False)}
+    gaps = {later - earlier for earlier, later in pairwise(found)}
     assert gaps == {timedelta(minutes=15)}
 
 
