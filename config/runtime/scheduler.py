@@ -134,10 +134,10 @@ class LeasedScheduler(Scheduler):
         self._rows = {row.pk: row for row in rows}
         self._due = {}
         for row in self._rows.values():
-            self._plan(row, now)
+            self._plan(row)
         self._stamp, self._read_at = stamp, now
 
-    def _plan(self, row: PeriodicTask, now: datetime) -> None:
+    def _plan(self, row: PeriodicTask) -> None:
         self._due.pop(row.pk, None)
         try:
             due_at = schedule_due(schedule=row, after=self._settled.get(row.pk))
@@ -147,7 +147,7 @@ class LeasedScheduler(Scheduler):
         if due_at is not None:
             self._due[row.pk] = due_at
         elif row.expires is not None:
-            self._due[row.pk] = max(row.expires, now + timedelta(seconds=1))  # to switch it off
+            self._due[row.pk] = row.expires  # to switch it off
 
     def _fire(self, pk: int, now: datetime) -> None:
         row = PeriodicTask.objects.select_related("interval", "crontab").filter(pk=pk).first()
@@ -180,6 +180,6 @@ class LeasedScheduler(Scheduler):
             return
         row.refresh_from_db(fields=["enabled", "last_run_at"])
         if row.enabled:
-            self._plan(row, now)
+            self._plan(row)
         else:
             self._due.pop(row.pk, None)

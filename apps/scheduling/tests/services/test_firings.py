@@ -208,9 +208,7 @@ def test_a_row_without_times_is_broken(make: Any) -> None:
         schedule_due(schedule=row)
 
 
-def test_a_broken_row_is_switched_off_and_told(
-    make: Any, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_broken_row_is_switched_off_and_told(make: Any, caplog: pytest.LogCaptureFixture) -> None:
     row = make()
     schedule_disable(schedule=row, reason="no times")
     assert not PeriodicTask.objects.get().enabled
