@@ -10,7 +10,7 @@ from typing import Any
 
 from celery import Celery
 from celery.app.amqp import task_message
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_init
 
 from config.runtime import transport
 
@@ -19,6 +19,7 @@ app = Celery("atrium")
 app.set_default()  # for every thread; Celery makes it current for the one that imports us alone
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["consumer"].add("config.runtime.holding:Holding")
 
 
 @app.on_after_finalize.connect
@@ -38,6 +39,12 @@ def declared_schedules() -> dict[str, Mapping[str, Any]]:
         for config in apps.get_app_configs()
         if config.module is not None and module_has_submodule(config.module, "schedules")
     }
+
+
+@worker_init.connect(dispatch_uid="atrium.panel")
+def answer_questions(**_kwargs: Any) -> None:
+    """Let a worker tell of itself; not before, because it loads what only a worker needs."""
+    import_module("config.runtime.panel")
 
 
 @setup_logging.connect(dispatch_uid="atrium.logs")

@@ -7,7 +7,7 @@ from celery import current_app
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from kombu.exceptions import OperationalError
 
-from apps.core.jobs import Job
+from apps.core.jobs import SCHEDULED, Job
 from apps.scheduling.choices import Missed
 from apps.scheduling.constants import DUE_HEADER, SCHEDULE_HEADER, TRIGGER_HEADER
 from apps.scheduling.models import SchedulePolicy
@@ -61,7 +61,7 @@ def test_what_is_due_is_sent_with_what_it_is_for(make: Any, sent: Sent) -> None:
     assert message["args"] == (1,)
     assert message["kwargs"] == {"days": 2}
     assert message["expires"] == 9
-    assert message["queue"] == current_app.tasks[TASK].lane
+    assert message["queue"] == SCHEDULED
     assert message["headers"] == {
         "x": 1,
         SCHEDULE_HEADER: row.pk,
