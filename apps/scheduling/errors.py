@@ -34,3 +34,14 @@ class JobUnknownError(DomainError):
     reason = "scheduling.job_unknown"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     message = _("There is no job “%(name)s”.")
+
+
+class AlertUnsentError(DomainError):
+    """An alert could not be sent now; `why` is told without addresses and secrets."""
+
+    reason = "scheduling.alert_unsent"
+    status = HTTPStatus.BAD_GATEWAY
+    message = _("The alert could not be sent: %(why)s.")
+
+    def __str__(self) -> str:
+        return str(self.values["why"])

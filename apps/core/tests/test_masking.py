@@ -1,4 +1,4 @@
-from config.logs.secrets import is_secret, masked, masked_text
+from apps.core.masking import is_secret, masked, masked_text
 
 
 def test_names_are_compared_without_their_spelling() -> None:
