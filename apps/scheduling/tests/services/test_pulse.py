@@ -116,9 +116,7 @@ def test_it_hears_that_a_run_is_to_end_and_stops_one_that_does_not(
 
 
 @real
-def test_lines_are_written_in_their_order_and_told(
-    follow: Callable[..., Live], told: Told
-) -> None:
+def test_lines_are_written_in_their_order_and_told(follow: Callable[..., Live], told: Told) -> None:
     run = _running()
     live = follow(run)
     for number in range(300):
