@@ -237,7 +237,7 @@ def schedule(name: str, *, every: int, missed: str = "drop") -> None:
 
     from apps.scheduling.models import SchedulePolicy  # noqa: PLC0415 - needs Django set up
 
-    times, _ = IntervalSchedule.objects.get_or_create(every=every, period="seconds")
+    times = IntervalSchedule.objects.create(every=every, period="seconds")
     row = PeriodicTask.objects.create(
         name=name, task="bench.drills.tasks.fire", interval=times, args=f'["{name}"]'
     )
