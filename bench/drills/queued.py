@@ -175,6 +175,19 @@ def tries_wait(stage: Stage) -> Finding:
     return Finding("tries that wait", text, stage.done() == 10)  # noqa: PLR2004 - all of them
 
 
+def poisoned(stage: Stage) -> Finding:
+    """Let a job take its worker's process down each time, with others beside it."""
+    stage.worker("first")
+    queue("die", range(1))
+    queue("count", range(1, 21), seconds=0.5)
+    took = stage.until(lambda: _given_up(stage) == 1)
+    deaths = int(stage.counts.hget("begun", "0") or 0)
+    stage.until(lambda: stage.done() == 20, 30)  # noqa: PLR2004 - all of them
+    text = f"given up and reported after {deaths} deaths, {took:.0f} s; of 20 others {stage.done()}"
+    is_passed = took < PATIENCE and stage.done() == 20  # noqa: PLR2004 - all of them
+    return Finding("job that kills", f"{text} done", is_passed)
+
+
 def many(stage: Stage, count: int) -> Finding:
     """Queue very many, and let two workers do them."""
     started = time.monotonic()
@@ -313,6 +326,7 @@ def main() -> int:
         "worker": worker_killed,
         "broker": broker_restarted,
         "tries": tries_wait,
+        "poison": poisoned,
         "beat": beat_killed,
         "missed": times_missed,
         "many": lambda stage: many(stage, chosen.jobs),
