@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -151,19 +152,28 @@ def worker_killed(stage: Stage) -> Finding:
 
 
 def broker_restarted(stage: Stage) -> Finding:
-    """Kill the broker while jobs wait and run, and start it anew."""
+    """Kill the broker while jobs wait and run and a beat sends, and start it anew."""
     stage.worker("first")
+    stage.run("beat")
+    stage.until(lambda: _holder() is not None)
+    schedule("tick", every=1, missed="all")
+    stage.until(lambda: len(stage.fired("tick")) > 1)
     queue("count", range(100), seconds=0.3)
     stage.until(lambda: stage.done() >= 10)  # noqa: PLR2004 - it is at work
     stage.broker.stop()
     time.sleep(3)
-    before = stage.done()
+    before, ticks = stage.done(), len(stage.fired("tick"))
     stage.broker.start()
     again = stage.until(lambda: stage.done() > before + 4)
     stage.until(lambda: stage.done() >= 100)  # noqa: PLR2004 - all of them
-    lost = 100 - stage.done()
-    text = f"100 jobs; lost {lost}, begun twice {stage.repeated()}; at work again {again:.0f} s"
-    return Finding("broker restarted", f"{text} after it", not lost)
+    stage.until(lambda: len(stage.fired("tick")) > ticks + 30)
+    lost, gaps = 100 - stage.done(), _gaps(stage, "tick")
+    text = (
+        f"100 jobs; lost {lost}, begun twice {stage.repeated()}; at work again {again:.0f} s after"
+        f" it; of {len(stage.fired('tick'))} moments of a schedule lost {gaps}, sent twice"
+        f" {_twice(stage, 'tick')}"
+    )
+    return Finding("broker restarted", text, not lost and not gaps and not _twice(stage, "tick"))
 
 
 def tries_wait(stage: Stage) -> Finding:
@@ -254,7 +264,7 @@ def schedule(name: str, *, every: int, missed: str = "drop") -> None:
     row = PeriodicTask.objects.create(
         name=name, task="bench.drills.tasks.fire", interval=times, args=f'["{name}"]'
     )
-    SchedulePolicy.objects.create(schedule=row, missed=missed, may_overlap=True)
+    SchedulePolicy.objects.create(schedule=row, missed=missed, missed_limit=100, may_overlap=True)
 
 
 def _is_back(stage: Stage, name: str, since: float) -> bool:
@@ -265,6 +275,12 @@ def _is_back(stage: Stage, name: str, since: float) -> bool:
 def _twice(stage: Stage, name: str) -> int:
     dues = [line[2] for line in stage.fired(name)]
     return len(dues) - len(set(dues))
+
+
+def _gaps(stage: Stage, name: str) -> int:
+    """Return how many moments of a schedule of a second have no message, up to the last but ten."""
+    dues = sorted({datetime.fromisoformat(line[2]) for line in stage.fired(name)})[:-10]
+    return round((dues[-1] - dues[0]).total_seconds()) + 1 - len(dues)
 
 
 def _given_up(stage: Stage) -> int:
