@@ -180,7 +180,7 @@ def test_a_failure_in_this_process_is_not_written_twice() -> None:
 
 @pytest.mark.parametrize(("is_expired", "state"), [(True, "missed"), (False, "cancelled")])
 def test_a_message_that_is_thrown_away_was_too_late_or_not_wanted(
-    is_expired: bool, state: str
+    *, is_expired: bool, state: str
 ) -> None:
     run = make_run()
     run_revoked(task_id=run.task_id, is_expired=is_expired)
