@@ -16,7 +16,7 @@ from django_celery_beat.models import PeriodicTask
 
 from apps.core.jobs import CANCEL, OVERTIME, Job, Refusal, carried
 from apps.core.masking import storable
-from apps.scheduling.choices import RunState
+from apps.scheduling.choices import RunState, Trigger
 from apps.scheduling.constants import (
     DEAD_SECONDS,
     GRACE_SECONDS,
@@ -148,6 +148,8 @@ def _enter(task: Job, headers: Mapping[str, Any], live: Live) -> Refusal | None:
     # The lease first: if the database fails between the two, the message that comes again is the
     # lease's holder still, and the row still says that it waits.
     if not _hold(live):
+        if run.trigger == Trigger.CATCH_UP:  # they are queued together, and come one by one
+            return Refusal(again_in=BUSY_SECONDS)
         run_close(run=run, state=RunState.SKIPPED)
         return Refusal()
     return _start(task, run, live)

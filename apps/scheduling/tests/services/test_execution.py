@@ -7,7 +7,7 @@ from django.db import Error
 from django.utils import timezone
 from django_celery_results.models import TaskResult
 
-from apps.scheduling.choices import RunState
+from apps.scheduling.choices import RunState, Trigger
 from apps.scheduling.models import Lease, Run
 from apps.scheduling.services import execution
 from apps.scheduling.services.execution import policy_options, run_queued
@@ -197,6 +197,16 @@ def test_runs_of_a_schedule_do_not_overlap() -> None:
     run.refresh_from_db()
     assert (run.state, run.attempt, run.started_at) == ("skipped", 0, None)
     assert Lease.objects.get().holder == "another run"
+
+
+def test_runs_for_missed_times_wait_for_each_other(sent: list[dict[str, Any]]) -> None:
+    schedule = make_schedule()
+    lease_take(name=lease_name(schedule.pk), holder="another run")
+    run = make_run(schedule=schedule, trigger=Trigger.CATCH_UP)
+    assert work(echo, "x", task_id=run.task_id, schedule=schedule) == states.IGNORED
+    run.refresh_from_db()
+    assert run.state == RunState.QUEUED
+    assert [each["task_id"] for each in sent] == [run.task_id]
 
 
 def test_runs_of_a_schedule_that_may_overlap_do() -> None:
