@@ -34,3 +34,10 @@ class JobUnknownError(DomainError):
     reason = "scheduling.job_unknown"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     message = _("There is no job “%(name)s”.")
+
+
+class RunLiveError(DomainError):
+    """Rows of runs that are not over cannot be deleted; they are cancelled first."""
+
+    reason = "scheduling.run_live"
+    message = _("A run is not over yet. Cancel it first.")

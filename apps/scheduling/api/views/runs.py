@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.core.api.schema import answers
+from apps.core.api.viewsets import DestroyManyMixin, ListMixin, ResourceViewSet, RetrieveMixin
+from apps.core.guards import Guard
+from apps.scheduling.api import filters, rows, serializers
+from apps.scheduling.models import Run
+from apps.scheduling.selectors.runs import lines_after
+from apps.scheduling.services.records import runs_delete
+
+
+class RunViewSet(ListMixin, RetrieveMixin, DestroyManyMixin[Run], ResourceViewSet[Run]):
+    """Every run of a job, those without a result and those that still wait included."""
+
+    guard = Guard("sys:task", _("runs"), verbs={"lines": "list"}, name="task_results")
+    queryset = Run.objects.all()
+    row = rows.RunRow
+    filterset_class = filters.RunFilter
+
+    @answers(query=serializers.LinesQuerySerializer, row=rows.LinesSerializer)
+    @action(detail=True)
+    def lines(self, request: Request, pk: str) -> Response:
+        """Show what a run wrote to its log, oldest first; ask again with `after` for more."""
+        data = self.query_with(serializers.LinesQuerySerializer)
+        run = self.get_object()
+        items = rows.LineRow.read(lines_after(run, after=data["after"], size=data["size"]))
+        after = items[-1]["id"] if items else data["after"]
+        return Response({"items": items, "after": after, "live": run.is_live})
+
+    def remove(self, instances: list[Run]) -> None:
+        runs_delete(runs=instances)
