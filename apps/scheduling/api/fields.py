@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.extensions import OpenApiSerializerFieldExtension
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from apps.core.api.fields import WireTimeField
@@ -17,11 +17,13 @@ KINDS: dict[type, str] = {list: "array", dict: "object"}
 
 
 class ArgumentsField(serializers.Field[Any, Any, Any, Any]):
-    """A JSON array or object, as it is or as text of it; null and "" are an empty one.
+    """JSON as it is or as text of it; null and "" are an empty one.
 
-    Args:
+    Attributes:
         shape: `list` or `dict`.
     """
+
+    shape: ClassVar[type]
 
     default_error_messages = {
         "json": _("This is not JSON."),
@@ -29,10 +31,8 @@ class ArgumentsField(serializers.Field[Any, Any, Any, Any]):
         "object": _("Give a JSON object."),
     }
 
-    def __init__(self, shape: type, **kwargs: Any) -> None:
-        kwargs.setdefault("required", False)
-        super().__init__(allow_null=True, **kwargs)
-        self.shape = shape
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, allow_null=True, **kwargs)
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         value = super().run_validation(data)
@@ -59,17 +59,31 @@ class ArgumentsField(serializers.Field[Any, Any, Any, Any]):
             self.fail("json")
 
 
-class ArgumentsSchema(OpenApiSerializerFieldExtension):
-    """Text, or what is in it."""
+@extend_schema_field(
+    {
+        "oneOf": [{"type": "string", "example": "[3]"}, {"type": "array", "items": {}}],
+        "nullable": True,
+    }
+)
+class ListField(ArgumentsField):
+    """The arguments of a job by their place."""
 
-    target_class = ArgumentsField
+    shape = list
 
-    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        native: dict[str, Any] = {"type": "object", "additionalProperties": {}}
-        text = '{"seconds": 3}'
-        if self.target.shape is list:
-            native, text = {"type": "array", "items": {}}, "[3]"
-        return {"oneOf": [{"type": "string", "example": text}, native], "nullable": True}
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string", "example": '{"seconds": 3}'},
+            {"type": "object", "additionalProperties": {}},
+        ],
+        "nullable": True,
+    }
+)
+class NamedField(ArgumentsField):
+    """The arguments of a job by their name."""
+
+    shape = dict
 
 
 class JobField(serializers.CharField):

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.core.api.fields import TextField
-from apps.scheduling.api.fields import ArgumentsField, JobField, MomentField
+from apps.scheduling.api.fields import JobField, ListField, MomentField, NamedField
 from apps.scheduling.choices import Missed, Period, ScheduleKind
 from apps.scheduling.selectors.runs import MOST_LINES
 from apps.scheduling.services.policies import BOUNDS, MOST_MAILS
@@ -73,8 +73,8 @@ class ScheduleSerializer(TimesSerializer):
 
     name = serializers.CharField(max_length=200)
     task = JobField()
-    args = ArgumentsField(list)
-    kwargs = ArgumentsField(dict)
+    args = ListField()
+    kwargs = NamedField()
     queue = QueueField()
     exchange = TextField(max_length=200, help_text="That of the queue; better left out")
     routing_key = TextField(max_length=200, help_text="That of the queue; better left out")
@@ -101,8 +101,8 @@ class StartSerializer(Plain):
     """A job to run now, with what it takes."""
 
     task = JobField()
-    args = ArgumentsField(list)
-    kwargs = ArgumentsField(dict)
+    args = ListField()
+    kwargs = NamedField()
     queue = QueueField()
 
 

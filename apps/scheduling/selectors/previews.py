@@ -7,7 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from celery.schedules import crontab
-from cron_descriptor import CasingTypeEnum, ExpressionDescriptor, FormatException, Options
+from cron_descriptor import (
+    CasingTypeEnum,
+    ExpressionDescriptor,
+    FormatException,
+    MissingFieldException,
+    Options,
+)
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
@@ -16,6 +22,9 @@ from apps.scheduling.selectors.times import crontab_of, next_times
 
 LOCALES = {"en": "en_US", "zh-hans": "zh_CN"}
 """Our name of a language -> the one that the descriptions have."""
+
+UNREADABLE = (FormatException, MissingFieldException, ValueError, LookupError)
+"""What the descriptions raise, which read less than Celery does."""
 
 EACH_MINUTE = "* * * * *"
 
@@ -80,7 +89,7 @@ def _cron_text(text: str, language: str) -> str:
     options.casing_type = CasingTypeEnum.Sentence
     try:
         return str(ExpressionDescriptor(text, options).get_full_description())
-    except (FormatException, ValueError, IndexError, KeyError):  # it reads less than Celery does
+    except UNREADABLE:
         return text
 
 

@@ -88,7 +88,7 @@ def _verify_mails(addresses: Any) -> None:
         raise InvalidInputError(field="alert_mails", message=text)
     for address in addresses:
         try:
-            validate_email(address)
+            validate_email(str(address))
         except ValidationError:
             text = _("“%(address)s” is no mail address.") % {"address": address}
             raise InvalidInputError(field="alert_mails", message=text) from None
