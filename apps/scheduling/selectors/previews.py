@@ -65,13 +65,16 @@ def times_ahead(times: Times, *, count: int) -> list[datetime]:
     now = timezone.now()
     try:
         rule = times.rule
-    except (ValueError, OverflowError):
+        return next_times(rule, count=count, after=_after(times, rule, now), until=times.end_at)
+    except (ValueError, OverflowError):  # others may have written it
         return []
+
+
+def _after(times: Times, rule: crontab | timedelta, now: datetime) -> datetime:
+    """Return the moment after which the next one is to be found."""
     if isinstance(rule, crontab):
-        after = max(now, times.start_at or now) - timedelta(microseconds=1)
-        return next_times(rule, count=count, after=after, until=times.end_at)
-    first = max((times.last_at or now) + rule, times.start_at or now, now)
-    return next_times(rule, count=count, after=first - rule, until=times.end_at)
+        return max(now, times.start_at or now) - timedelta(microseconds=1)
+    return max((times.last_at or now) + rule, times.start_at or now, now) - rule
 
 
 def times_text(times: Times, language: str) -> str:
