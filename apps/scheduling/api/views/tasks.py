@@ -31,6 +31,7 @@ class TaskViewSet(GuardedViewSet):
     )
     filter_backends: Any = ()
     lookup_url_kwarg = "task_id"
+    lookup_value_regex = r"[\w.:-]+"
 
     @answers(row=rows.JobSerializer, many=True)
     @action(detail=False)
