@@ -10,7 +10,9 @@ from celery import Celery
 from celery.concurrency.thread import TaskPool
 from celery.worker import WorkController, state
 
-from config.runtime.transport import bell
+from apps.scheduling.selectors.workers import here
+from config.runtime.panel import described
+from config.runtime.transport import Channel, bell
 
 START_SECONDS = 15.0
 log = logging.getLogger(__name__)
@@ -39,6 +41,7 @@ class EmbeddedWorker:
         self._ready = threading.Event()
         self._is_asked = False
         self._on_death = on_death
+        self._name = f"embedded@{socket.gethostname()}"
         logging.getLogger("celery.worker.consumer").setLevel(logging.WARNING)
         app.finalize()
         app.loader.import_default_modules()
@@ -47,7 +50,7 @@ class EmbeddedWorker:
             app=app,
             pool_cls=ThreadPool,
             concurrency=threads,
-            hostname=f"embedded@{socket.gethostname()}",
+            hostname=self._name,
             without_mingle=True,
             without_gossip=True,
             without_heartbeat=True,
@@ -64,6 +67,7 @@ class EmbeddedWorker:
         state.should_stop = None
         bell.begin()
         self._thread.start()
+        here.worker, here.depth = self._describe, Channel.depth
         return self._ready.wait(START_SECONDS)
 
     def ask_to_stop(self) -> None:
@@ -82,6 +86,9 @@ class EmbeddedWorker:
             return False
         return True
 
+    def _describe(self) -> tuple[str, dict[str, Any]]:
+        return self._name, described(self._controller)
+
     def _on_ready(self, *_args: Any) -> None:
         self._ready.set()
 
@@ -89,6 +96,7 @@ class EmbeddedWorker:
         try:
             self._controller.start()  # logs what it cannot recover from, and returns
         finally:
+            here.worker = None
             if not self._is_asked:
                 log.error("the worker died")
                 self._on_death()
