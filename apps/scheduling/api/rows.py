@@ -16,6 +16,7 @@ from apps.scheduling.choices import Level, RunState, ScheduleKind, Trigger
 from apps.scheduling.models import SchedulePolicy
 from apps.scheduling.selectors.previews import Times, times_ahead
 from apps.scheduling.selectors.runs import STATUSES, result_of
+from apps.scheduling.selectors.workers import WorkerState
 from apps.scheduling.services.times import EACH_MINUTE
 
 Plain = serializers.Serializer[Any]
@@ -49,6 +50,25 @@ class JobSerializer(Plain):
     queue = serializers.CharField()
     parameters = ParameterSerializer(many=True)
     repeatable = serializers.BooleanField(source="is_repeatable")
+
+
+class WorkerSerializer(Plain):
+    """A worker: `running` jobs are in hand, `processed` ones were taken up since it began."""
+
+    name = serializers.CharField()
+    state = serializers.ChoiceField(choices=[state.value for state in WorkerState])
+    queues = serializers.ListField(child=serializers.CharField())
+    pool_size = serializers.IntegerField()
+    running = serializers.IntegerField()
+    processed = serializers.IntegerField()
+    since = WireTimeField(allow_null=True)
+
+
+class QueueSerializer(Plain):
+    """A queue; `depth` is null where the broker does not say."""
+
+    name = serializers.CharField()
+    depth = serializers.IntegerField(allow_null=True)
 
 
 class StartedSerializer(Plain):

@@ -9,7 +9,6 @@ from rest_framework import serializers
 from apps.core.api.fields import TextField
 from apps.scheduling.api.fields import JobField, ListField, MomentField, NamedField
 from apps.scheduling.choices import Missed, Period, ScheduleKind
-from apps.scheduling.selectors.runs import MOST_LINES
 from apps.scheduling.services.policies import BOUNDS, MOST_MAILS
 from apps.scheduling.services.schedules import QUEUES
 from apps.scheduling.services.times import MOST_EVERY
@@ -110,4 +109,3 @@ class LinesQuerySerializer(Plain):
     """Which lines to show."""
 
     after = serializers.IntegerField(required=False, min_value=0, max_value=2**63 - 1, default=0)
-    size = serializers.IntegerField(required=False, min_value=1, max_value=MOST_LINES, default=200)

@@ -4,27 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from celery.schedules import crontab
-from cron_descriptor import (
-    CasingTypeEnum,
-    ExpressionDescriptor,
-    FormatException,
-    MissingFieldException,
-    Options,
-)
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import ngettext
 
 from apps.scheduling.choices import Period
-from apps.scheduling.selectors.times import crontab_of, next_times
-
-LOCALES = {"en": "en_US", "zh-hans": "zh_CN"}
-"""Our name of a language -> the one that the descriptions have."""
-
-UNREADABLE = (FormatException, MissingFieldException, ValueError, LookupError)
-"""What the descriptions raise, which read less than Celery does."""
+from apps.scheduling.selectors.times import cron_text, crontab_of, next_times
 
 EACH_MINUTE = "* * * * *"
 
@@ -62,19 +48,16 @@ class Times:
 
 def times_ahead(times: Times, *, count: int) -> list[datetime]:
     """Return the next moments of a schedule; none where it cannot be read or has ended."""
-    now = timezone.now()
     try:
-        rule = times.rule
-        return next_times(rule, count=count, after=_after(times, rule, now), until=times.end_at)
+        return next_times(
+            times.rule,
+            count=count,
+            until=times.end_at,
+            start=times.start_at,
+            anchor=times.last_at,
+        )
     except (ValueError, OverflowError):  # others may have written it
         return []
-
-
-def _after(times: Times, rule: crontab | timedelta, now: datetime) -> datetime:
-    """Return the moment after which the next one is to be found."""
-    if isinstance(rule, crontab):
-        return max(now, times.start_at or now) - timedelta(microseconds=1)
-    return max((times.last_at or now) + rule, times.start_at or now, now) - rule
 
 
 def times_text(times: Times, language: str) -> str:
@@ -82,18 +65,7 @@ def times_text(times: Times, language: str) -> str:
     with translation.override(language):
         if times.every is not None:
             return _interval_text(times.every, times.period or Period.SECONDS)
-    return _cron_text(times.cron, language)
-
-
-def _cron_text(text: str, language: str) -> str:
-    options: Any = Options()
-    options.locale_code = LOCALES.get(language, LOCALES["en"])
-    options.use_24hour_time_format = True
-    options.casing_type = CasingTypeEnum.Sentence
-    try:
-        return str(ExpressionDescriptor(text, options).get_full_description())
-    except UNREADABLE:
-        return text
+    return cron_text(times.cron, language)
 
 
 def _interval_text(every: int, period: str) -> str:

@@ -34,7 +34,9 @@ def times_set(*, schedule: PeriodicTask, values: Mapping[str, Any]) -> None:
         InvalidInputError: A value breaks a rule; names it.
     """
     kind = values.get("kind", ScheduleKind.INTERVAL if schedule.interval else ScheduleKind.CRONTAB)
-    now = times_of(schedule) | {name: value for name, value in values.items() if value}
+    now = times_of(schedule) | {
+        name: value for name, value in values.items() if value not in {None, ""}
+    }
     interval = crontab = None
     if kind == ScheduleKind.INTERVAL:
         interval = _interval(now["every"], now["period"])

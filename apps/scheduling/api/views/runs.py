@@ -10,8 +10,8 @@ from apps.core.api.viewsets import DestroyManyMixin, ListMixin, ResourceViewSet,
 from apps.core.guards import Guard
 from apps.scheduling.api import filters, rows, serializers
 from apps.scheduling.models import Run
-from apps.scheduling.selectors.runs import lines_after
-from apps.scheduling.services.records import runs_delete
+from apps.scheduling.selectors.lines import lines_after
+from apps.scheduling.services.deletion import runs_delete
 
 
 class RunViewSet(ListMixin, RetrieveMixin, DestroyManyMixin[Run], ResourceViewSet[Run]):
@@ -26,11 +26,12 @@ class RunViewSet(ListMixin, RetrieveMixin, DestroyManyMixin[Run], ResourceViewSe
     @action(detail=True)
     def lines(self, request: Request, pk: str) -> Response:
         """Show what a run wrote to its log, oldest first; ask again with `after` for more."""
-        data = self.query_with(serializers.LinesQuerySerializer)
+        after = self.query_with(serializers.LinesQuerySerializer)["after"]
         run = self.get_object()
-        items = rows.LineRow.read(lines_after(run, after=data["after"], size=data["size"]))
-        after = items[-1]["id"] if items else data["after"]
-        return Response({"items": items, "after": after, "live": run.is_live})
+        lines = lines_after(run, after)
+        last = lines[-1].pk if lines else after
+        told = {"items": lines, "after": last, "live": run.is_live}
+        return Response(rows.LinesSerializer(told).data)
 
     def remove(self, instances: list[Run]) -> None:
         runs_delete(runs=instances)

@@ -16,6 +16,7 @@ from apps.core.visibility import Act, visible_to
 from apps.scheduling.api import rows, serializers
 from apps.scheduling.models import Run
 from apps.scheduling.selectors.jobs import declared_jobs
+from apps.scheduling.selectors.workers import queue_depths, workers
 from apps.scheduling.services.runs import run_cancel, run_start
 from apps.scheduling.services.schedules import queue_verify
 
@@ -26,7 +27,13 @@ class TaskViewSet(GuardedViewSet):
     guard = Guard(
         "sys:task",
         _("jobs"),
-        verbs={"registered": "list", "start": "exec", "cancel": "revoke"},
+        verbs={
+            "registered": "list",
+            "workers": "list",
+            "queues": "list",
+            "start": "exec",
+            "cancel": "revoke",
+        },
         name="tasks",
     )
     filter_backends: Any = ()
@@ -38,6 +45,18 @@ class TaskViewSet(GuardedViewSet):
     def registered(self, request: Request) -> Response:
         """List the jobs that can be scheduled and started, with what they take."""
         return Response(rows.JobSerializer(declared_jobs(), many=True).data)
+
+    @answers(row=rows.WorkerSerializer, many=True)
+    @action(detail=False)
+    def workers(self, request: Request) -> Response:
+        """List the workers that answer within a second; none where the broker is away."""
+        return Response(rows.WorkerSerializer(workers(), many=True).data)
+
+    @answers(row=rows.QueueSerializer, many=True)
+    @action(detail=False)
+    def queues(self, request: Request) -> Response:
+        """List the queues with how many jobs wait in each."""
+        return Response(rows.QueueSerializer(queue_depths(), many=True).data)
 
     @answers(body=serializers.StartSerializer, row=rows.StartedSerializer)
     @action(detail=False, methods=["post"])

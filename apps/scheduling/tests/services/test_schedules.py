@@ -193,11 +193,11 @@ def test_of_two_ends_the_one_that_is_given_takes_the_place_of_the_other() -> Non
 
 def test_times_that_nobody_uses_any_more_are_removed() -> None:
     first, second = make_schedule(name="one"), make_schedule(name="two")
-    schedule_update(schedule=first, kind=CRONTAB, cron="1 2 3 4 5")
+    schedule_update(schedule=first, kind=CRONTAB, cron="1 2 3 4 *")
     assert IntervalSchedule.objects.count() == 1
     schedule_delete(schedule=second)
     assert not IntervalSchedule.objects.exists()
-    schedule_update(schedule=first, cron="5 4 3 2 1")
+    schedule_update(schedule=first, cron="5 4 3 2 *")
     assert CrontabSchedule.objects.get().minute == "5"
     schedule_delete(schedule=first)
     assert not CrontabSchedule.objects.exists()

@@ -49,6 +49,15 @@ def test_a_row_that_is_there_twice_is_no_fault() -> None:
     assert _set(kind=ScheduleKind.INTERVAL, every=77, period="days").interval in rows
 
 
+def test_nought_is_not_taken_for_a_value_left_out() -> None:
+    made = make_schedule(every=7)
+    for values in ({"every": None}, {"period": ""}, {"cron": "1 1 1 1 1"}):
+        times_set(schedule=made, values=values)
+        assert (made.interval.every, made.interval.period) == (7, "minutes")
+    with pytest.raises(InvalidInputError):
+        times_set(schedule=made, values={"every": 0})
+
+
 def test_other_kinds_of_times_give_way() -> None:
     schedule = PeriodicTask(name="x", task="y", solar_id=7, clocked_id=8)
     times_set(schedule=schedule, values={"kind": ScheduleKind.CRONTAB})

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.utils import translation
 
 from apps.core.testing.fixtures import GrantedClient
+from apps.scheduling.api.views import tasks as views
 from apps.scheduling.choices import RunState, Trigger
 from apps.scheduling.models import Run
+from apps.scheduling.selectors.workers import QueueDepth, WorkerInfo, WorkerState
 from apps.scheduling.tests.sample import NAME, SILENT, heard, make_run
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +64,25 @@ def _parameter(name: str, kind: str, **values: Any) -> dict[str, Any]:
 def test_labels_are_in_the_language_of_whoever_asks(client: Any) -> None:
     with translation.override("zh-hans"):
         assert all(row["name"] for row in _data(client.get(f"{URL}/registered")))
+
+
+def test_workers_and_queues_are_shown(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    since = datetime(2026, 3, 5, 4, tzinfo=UTC)
+    info = WorkerInfo(name="w1", state=WorkerState.WORKING, queues=("quick",), since=since)
+    monkeypatch.setattr(views, "workers", lambda: [info])
+    monkeypatch.setattr(views, "queue_depths", lambda: [QueueDepth(name="slow", depth=None)])
+    assert _data(client.get(f"{URL}/workers")) == [
+        {
+            "name": "w1",
+            "state": "working",
+            "queues": ["quick"],
+            "pool_size": 0,
+            "running": 0,
+            "processed": 0,
+            "since": "2026-03-05 12:00:00",
+        }
+    ]
+    assert _data(client.get(f"{URL}/queues")) == [{"name": "slow", "depth": None}]
 
 
 def test_a_job_is_started_with_arguments(client: Any) -> None:
