@@ -34,7 +34,7 @@ def silent(at: datetime | None = None, *names: Any, **others: Any) -> None:
 
 def make_schedule(**values: Any) -> Any:
     """Return a schedule that greets Ann each ten minutes, or what `values` say."""
-    usual = {
+    usual: dict[str, Any] = {
         "name": f"schedule {PeriodicTask.objects.count()}",
         "task": NAME,
         "kind": ScheduleKind.INTERVAL,
@@ -48,7 +48,7 @@ def make_schedule(**values: Any) -> Any:
 def make_run(**values: Any) -> Run:
     """Return a run that was queued on a day of 2026."""
     number = Run.objects.count()
-    usual = {
+    usual: dict[str, Any] = {
         "task_id": f"task-{number}",
         "name": NAME,
         "queued_at": datetime.fromisoformat("2026-03-05T04:00:00+00:00"),

@@ -8,7 +8,8 @@ from rest_framework.response import Response
 from apps.core.api.schema import answers
 from apps.core.api.viewsets import DestroyManyMixin, ListMixin, ResourceViewSet, RetrieveMixin
 from apps.core.guards import Guard
-from apps.scheduling.api import filters, rows, serializers
+from apps.scheduling.api import filters
+from apps.scheduling.api.serializers import bodies, rows
 from apps.scheduling.models import Run
 from apps.scheduling.selectors.lines import lines_after
 from apps.scheduling.services.deletion import runs_delete
@@ -22,11 +23,11 @@ class RunViewSet(ListMixin, RetrieveMixin, DestroyManyMixin[Run], ResourceViewSe
     row = rows.RunRow
     filterset_class = filters.RunFilter
 
-    @answers(query=serializers.LinesQuerySerializer, row=rows.LinesSerializer)
+    @answers(query=bodies.LinesQuerySerializer, row=rows.LinesSerializer)
     @action(detail=True)
     def lines(self, request: Request, pk: str) -> Response:
         """Show what a run wrote to its log, oldest first; ask again with `after` for more."""
-        after = self.query_with(serializers.LinesQuerySerializer)["after"]
+        after = self.query_with(bodies.LinesQuerySerializer)["after"]
         run = self.get_object()
         lines = lines_after(run, after)
         last = lines[-1].pk if lines else after

@@ -14,7 +14,8 @@ from apps.core.api.schema import answers
 from apps.core.api.viewsets import CrudViewSet
 from apps.core.guards import Guard
 from apps.core.times import wire_time
-from apps.scheduling.api import filters, rows, serializers
+from apps.scheduling.api import filters
+from apps.scheduling.api.serializers import bodies, rows
 from apps.scheduling.choices import ScheduleKind
 from apps.scheduling.models import Run
 from apps.scheduling.selectors.previews import Times, times_ahead, times_text
@@ -43,7 +44,7 @@ class ScheduleViewSet(CrudViewSet[PeriodicTask]):
     # Beat forgets when a schedule ran last while it is switched off; its runs know.
     queryset = PeriodicTask.objects.annotate(ran_at=Subquery(LATEST)).order_by("pk")
     row = rows.ScheduleRow
-    write_serializer_class = serializers.ScheduleSerializer
+    write_serializer_class = bodies.ScheduleSerializer
     filterset_class = filters.ScheduleFilter
 
     @answers(row=rows.ScheduleRow, many=True)
@@ -52,11 +53,11 @@ class ScheduleViewSet(CrudViewSet[PeriodicTask]):
         """List all schedules without pages."""
         return Response(self.row.read(self.get_queryset()))
 
-    @answers(body=serializers.TimesSerializer, row=rows.PreviewSerializer)
+    @answers(body=bodies.TimesSerializer, row=rows.PreviewSerializer)
     @action(detail=False, methods=["post"])
     def preview(self, request: Request) -> Response:
         """Show the next times of a schedule before it is saved, and all of them in words."""
-        times = _times(self.read_with(serializers.TimesSerializer, request))
+        times = _times(self.read_with(bodies.TimesSerializer, request))
         told = {
             "next_times": [wire_time(moment) for moment in times_ahead(times, count=AHEAD)],
             "text_en": times_text(times, "en"),
@@ -64,12 +65,12 @@ class ScheduleViewSet(CrudViewSet[PeriodicTask]):
         }
         return Response(told)
 
-    @answers(body=serializers.SwitchSerializer, row=rows.ScheduleRow)
+    @answers(body=bodies.SwitchSerializer, row=rows.ScheduleRow)
     @action(detail=True, methods=["put"], url_path="status")
     @transaction.atomic
     def switch(self, request: Request, pk: str) -> Response:
         """Switch a schedule on or off; without a value, to the other of what it is."""
-        data = self.read_with(serializers.SwitchSerializer, request)
+        data = self.read_with(bodies.SwitchSerializer, request)
         schedule = schedule_switch(schedule=self.get_object(), is_enabled=data.get("enabled"))
         return self.show(schedule.pk)
 

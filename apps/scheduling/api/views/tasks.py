@@ -13,7 +13,7 @@ from apps.core.api.viewsets import GuardedViewSet
 from apps.core.errors import NotFoundError
 from apps.core.guards import Guard
 from apps.core.visibility import Act, visible_to
-from apps.scheduling.api import rows, serializers
+from apps.scheduling.api.serializers import bodies, rows
 from apps.scheduling.models import Run
 from apps.scheduling.selectors.jobs import declared_jobs
 from apps.scheduling.selectors.workers import queue_depths, workers
@@ -58,11 +58,11 @@ class TaskViewSet(GuardedViewSet):
         """List the queues with how many jobs wait in each."""
         return Response(rows.QueueSerializer(queue_depths(), many=True).data)
 
-    @answers(body=serializers.StartSerializer, row=rows.StartedSerializer)
+    @answers(body=bodies.StartSerializer, row=rows.StartedSerializer)
     @action(detail=False, methods=["post"])
     def start(self, request: Request) -> Response:
         """Queue a job now; the answer does not wait for it."""
-        data = self.read_with(serializers.StartSerializer, request)
+        data = self.read_with(bodies.StartSerializer, request)
         queue = queue_verify(task=data["task"], queue=data.get("queue"))
         run = run_start(
             name=data["task"],

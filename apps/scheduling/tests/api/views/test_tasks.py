@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -57,7 +58,7 @@ def test_declared_jobs_are_listed_each_one_once(client: Any) -> None:
 
 
 def _parameter(name: str, kind: str, **values: Any) -> dict[str, Any]:
-    usual = {"required": False, "nullable": False, "default": None, "choices": []}
+    usual: dict[str, Any] = {"required": False, "nullable": False, "default": None, "choices": []}
     return {"name": name, "kind": kind, **usual, **values}
 
 
@@ -146,7 +147,7 @@ def test_a_run_that_is_over_or_unknown_cannot_be_cancelled(client: Any) -> None:
 
 def test_each_act_needs_its_code(client_with: GrantedClient) -> None:
     make_run(task_id="waits")
-    calls = {
+    calls: dict[str, Callable[[Any], Any]] = {
         "list": lambda client: client.get(f"{URL}/registered"),
         "exec": lambda client: client.post(f"{URL}/start", {"task": SILENT}),
         "revoke": lambda client: client.delete(f"{URL}/waits/cancel"),

@@ -11,7 +11,7 @@ from apps.core.api.fields import ChangedTimeField, IdField, TextField, WireTimeF
 from apps.core.api.rows import Computed, RowSerializer
 from apps.core.signatures import Kind
 from apps.core.times import wire_time
-from apps.scheduling.api.serializers import PolicySerializer
+from apps.scheduling.api.serializers.bodies import PolicySerializer
 from apps.scheduling.choices import Level, RunState, ScheduleKind, Trigger
 from apps.scheduling.models import SchedulePolicy
 from apps.scheduling.selectors.previews import Times, times_ahead

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from apps.scheduling.api.rows import (
+from apps.scheduling.api.serializers.rows import (
     POLICY,
     ahead,
     arguments_text,

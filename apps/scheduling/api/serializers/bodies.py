@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.core.api.fields import TextField
-from apps.scheduling.api.fields import JobField, ListField, MomentField, NamedField
+from apps.scheduling.api.serializers.fields import JobField, ListField, MomentField, NamedField
 from apps.scheduling.choices import Missed, Period, ScheduleKind
 from apps.scheduling.services.policies import BOUNDS, MOST_MAILS
 from apps.scheduling.services.schedules import QUEUES

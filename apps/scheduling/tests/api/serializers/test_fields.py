@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from rest_framework.exceptions import ValidationError
 
-from apps.scheduling.api.fields import JobField, ListField, MomentField, NamedField
+from apps.scheduling.api.serializers.fields import JobField, ListField, MomentField, NamedField
 from apps.scheduling.tests.sample import NAME
 
 

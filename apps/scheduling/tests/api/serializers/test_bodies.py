@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from apps.scheduling.api.serializers import PolicySerializer, QueueField, ScheduleSerializer
+from apps.scheduling.api.serializers.bodies import PolicySerializer, QueueField, ScheduleSerializer
 from apps.scheduling.models import SchedulePolicy
 from apps.scheduling.tests.sample import NAME
 
