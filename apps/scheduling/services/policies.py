@@ -70,7 +70,7 @@ def policy_verify(*, policy: SchedulePolicy) -> None:
 
 def channel_names(column: str) -> Collection[str]:
     """Return the names that `alert_webhook` or `alert_robot` can take."""
-    return list(getattr(settings.ATRIUM, CHANNELS[column], ()))
+    return [endpoint.name for endpoint in getattr(settings.ATRIUM, CHANNELS[column], ())]
 
 
 def _verify_number(column: str, number: int | None) -> None:

@@ -79,6 +79,6 @@ def test_only_names_of_the_same_kind_are_taken() -> None:
 
 
 def test_the_names_are_those_of_the_settings(settings: Any) -> None:
-    settings.ATRIUM = SimpleNamespace(alert_webhooks={"ops": "https://example.com/hook"})
+    settings.ATRIUM = SimpleNamespace(alert_webhooks=(SimpleNamespace(name="ops"),))
     assert list(channel_names("alert_webhook")) == ["ops"]
     assert list(channel_names("alert_robot")) == []
