@@ -34,7 +34,7 @@ from apps.scheduling.services.schedules import (
     schedule_switch,
     schedule_update,
 )
-from apps.scheduling.tests.sample import NAME, SILENT, heard, make_schedule
+from apps.scheduling.tests.sample import NAME, SILENT, greet, heard, make_schedule
 
 pytestmark = pytest.mark.django_db
 NOON = timezone.datetime(2026, 3, 5, 12, tzinfo=timezone.get_default_timezone())  # type: ignore[attr-defined]
@@ -292,7 +292,7 @@ def test_running_it_now_uses_its_arguments_and_queue_and_leaves_it_as_it_is() ->
 
 
 def test_it_waits_in_the_queue_of_its_job_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("apps.scheduling.services.runs._send", lambda _run: None)
+    monkeypatch.setattr(greet, "apply_async", lambda **_message: None)
     run = schedule_execute(schedule=make_schedule())
     assert (run.queue, run.state) == ("slow", RunState.QUEUED)
 
