@@ -22,3 +22,6 @@ RUN_ROWS = "scheduling.run_rows"
 
 RUNS_GROUP = f"topic.{RUNS_TOPIC}"
 """Where changes of runs are told: `run.changed` with id, task_id, name, state, percent, text."""
+
+EACH_MINUTE = "* * * * *"
+"""The crontab of a schedule that has none. Source: the contract, 9.1."""

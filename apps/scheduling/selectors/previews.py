@@ -10,9 +10,8 @@ from django.utils import translation
 from django.utils.translation import ngettext
 
 from apps.scheduling.choices import Period
+from apps.scheduling.constants import EACH_MINUTE
 from apps.scheduling.selectors.times import cron_text, crontab_of, next_times
-
-EACH_MINUTE = "* * * * *"
 
 
 @dataclass(frozen=True, kw_only=True)

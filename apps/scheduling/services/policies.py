@@ -64,8 +64,9 @@ def policy_verify(*, policy: SchedulePolicy) -> None:
     for column in CHANNELS:
         name = getattr(policy, column)
         if name and name not in channel_names(column):
-            text = _("“%(name)s” is not among the names of the settings.") % {"name": name}
-            raise InvalidInputError(field=column, message=text)
+            raise InvalidInputError(
+                field=column, message=_("This is none of the names of the settings.")
+            )
 
 
 def channel_names(column: str) -> Collection[str]:
@@ -90,5 +91,6 @@ def _verify_mails(addresses: Any) -> None:
         try:
             validate_email(str(address))
         except ValidationError:
-            text = _("“%(address)s” is no mail address.") % {"address": address}
-            raise InvalidInputError(field="alert_mails", message=text) from None
+            raise InvalidInputError(
+                field="alert_mails", message=_("One of these is no mail address.")
+            ) from None

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +24,7 @@ from apps.scheduling.selectors.jobs import job_misfit, job_named
 from apps.scheduling.services.policies import policy_set
 from apps.scheduling.services.runs import run_start
 from apps.scheduling.services.times import times_prune, times_set
+from apps.scheduling.validators import SHAPES, arguments_text
 
 COLUMNS = {
     "name": "name",
@@ -42,13 +41,7 @@ COLUMNS = {
 """What the services call the columns of `PeriodicTask`."""
 
 TIMES = {"kind", "every", "period", "cron"}
-SHAPES: Mapping[str, type] = {"args": list, "kwargs": dict}
 QUEUES = (QUICK, SLOW, SCHEDULED)
-MOST_BYTES = 64 * 1024
-"""Of the arguments of a schedule."""
-
-NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
-"""In JSON; no database takes it for a part of a text."""
 
 
 @transaction.atomic
@@ -265,27 +258,13 @@ def _fill(schedule: PeriodicTask, values: Mapping[str, Any]) -> None:
             setattr(schedule, column, values[name])
     for column in SHAPES:
         if column in values:
-            setattr(schedule, column, _written(column, values[column]))
+            setattr(schedule, column, arguments_text(column, values[column]))
     _check_name(schedule)
     _check_job(schedule)
     _check_queue(schedule)
     _check_ends(schedule, values)
     if TIMES & set(values):
         times_set(schedule=schedule, values={k: v for k, v in values.items() if k in TIMES})
-
-
-def _written(column: str, value: Any) -> str:
-    """Return arguments as JSON text."""
-    value = SHAPES[column]() if value is None else value
-    try:
-        text = orjson.dumps(value).decode()
-    except TypeError:  # nested too deeply, or a number without bounds
-        text = ""
-    if not isinstance(value, SHAPES[column]) or not text or NUL.search(text):
-        raise InvalidInputError(field=column, message=_("This cannot be stored as JSON."))
-    if len(text) > MOST_BYTES:
-        raise InvalidInputError(field=column, message=_("The arguments are too long."))
-    return text
 
 
 def _check_name(schedule: PeriodicTask) -> None:

@@ -13,11 +13,10 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 
 from apps.core.errors import InvalidInputError
 from apps.scheduling.choices import Period, ScheduleKind
-from apps.scheduling.constants import LEAST_SECONDS, LONGEST_SECONDS
+from apps.scheduling.constants import EACH_MINUTE, LEAST_SECONDS, LONGEST_SECONDS
 from apps.scheduling.selectors.times import crontab_of, next_times
 
 CRON_COLUMNS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
-EACH_MINUTE = "* * * * *"
 MOST_EVERY = 2**31 - 1
 TimesRow: TypeAlias = IntervalSchedule | CrontabSchedule
 

@@ -12,12 +12,15 @@ from rest_framework import serializers
 from apps.core.api.fields import WireTimeField
 from apps.core.times import EARLIEST_YEAR, LATEST_YEAR
 from apps.scheduling.selectors.jobs import job_named
+from apps.scheduling.validators import arguments_text
 
 KINDS: dict[type, str] = {list: "array", dict: "object"}
 
 
 class ArgumentsField(serializers.Field[Any, Any, Any, Any]):
     """JSON as it is or as text of it; null and "" are an empty one.
+
+    It is named `args` or `kwargs`, as its shape is.
 
     Attributes:
         shape: `list` or `dict`.
@@ -45,6 +48,7 @@ class ArgumentsField(serializers.Field[Any, Any, Any, Any]):
             return None
         if not isinstance(data, self.shape):
             self.fail(KINDS[self.shape])
+        arguments_text(str(self.field_name), data)
         return data
 
     def to_representation(self, value: Any) -> Any:

@@ -13,11 +13,11 @@ from apps.core.signatures import Kind
 from apps.core.times import wire_time
 from apps.scheduling.api.serializers.bodies import PolicySerializer
 from apps.scheduling.choices import Level, RunState, ScheduleKind, Trigger
+from apps.scheduling.constants import EACH_MINUTE
 from apps.scheduling.models import SchedulePolicy
 from apps.scheduling.selectors.previews import Times, times_ahead
 from apps.scheduling.selectors.runs import STATUSES, result_of
 from apps.scheduling.selectors.workers import WorkerState
-from apps.scheduling.services.times import EACH_MINUTE
 
 Plain = serializers.Serializer[Any]
 AHEAD = 3
@@ -214,7 +214,9 @@ class RunRow(RowSerializer):
     args = serializers.JSONField()
     kwargs = serializers.JSONField()
     worker = TextField(read_only=True)
-    retries = serializers.IntegerField(source="attempt")
+    retries = Computed(
+        "attempt", make=lambda number: max(number - 1, 0), shape=serializers.IntegerField()
+    )
     queue = TextField(read_only=True)
     state = serializers.ChoiceField(choices=RunState.choices)
     percent = serializers.FloatField()

@@ -17,6 +17,7 @@ from apps.core.times import wire_time
 from apps.scheduling.api import filters
 from apps.scheduling.api.serializers import bodies, rows
 from apps.scheduling.choices import ScheduleKind
+from apps.scheduling.constants import EACH_MINUTE
 from apps.scheduling.models import Run
 from apps.scheduling.selectors.previews import Times, times_ahead, times_text
 from apps.scheduling.services.schedules import (
@@ -26,7 +27,7 @@ from apps.scheduling.services.schedules import (
     schedule_switch,
     schedule_update,
 )
-from apps.scheduling.services.times import EACH_MINUTE, cron_fields, interval_length
+from apps.scheduling.services.times import cron_fields, interval_length
 
 LATEST = Run.objects.filter(schedule=OuterRef("pk")).order_by("-pk").values("queued_at")[:1]
 AHEAD = 5

@@ -3,10 +3,23 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from apps.scheduling.api.serializers.fields import JobField, ListField, MomentField, NamedField
 from apps.scheduling.tests.sample import NAME
+
+
+def _args() -> ListField:
+    field = ListField()
+    field.bind("args", serializers.Serializer())
+    return field
+
+
+def _kwargs() -> NamedField:
+    field = NamedField()
+    field.bind("kwargs", serializers.Serializer())
+    return field
 
 
 @pytest.mark.parametrize(
@@ -14,14 +27,14 @@ from apps.scheduling.tests.sample import NAME
     [(None, []), ("", []), ("null", []), ("[1]", [1]), ([1, {"a": 2}], [1, {"a": 2}])],
 )
 def test_arguments_by_place_are_an_array(given: Any, expected: Any) -> None:
-    assert ListField().run_validation(given) == expected
+    assert _args().run_validation(given) == expected
 
 
 @pytest.mark.parametrize(
     ("given", "expected"), [(None, {}), (" ", {}), ('{"a":1}', {"a": 1}), ({"a": 1}, {"a": 1})]
 )
 def test_arguments_by_name_are_an_object(given: Any, expected: Any) -> None:
-    assert NamedField().run_validation(given) == expected
+    assert _kwargs().run_validation(given) == expected
 
 
 @pytest.mark.parametrize(
@@ -30,14 +43,14 @@ def test_arguments_by_name_are_an_object(given: Any, expected: Any) -> None:
 )
 def test_anything_else_is_refused(given: Any, code: str) -> None:
     with pytest.raises(ValidationError) as caught:
-        ListField().run_validation(given)
+        _args().run_validation(given)
     assert caught.value.get_codes() == [code]
     with pytest.raises(ValidationError):
-        NamedField().run_validation([] if given == {} else given)
+        _kwargs().run_validation([] if given == {} else given)
 
 
 def test_arguments_go_out_as_they_are() -> None:
-    assert ListField().to_representation([1]) == [1]
+    assert _args().to_representation([1]) == [1]
 
 
 def test_only_declared_jobs_are_taken() -> None:

@@ -40,7 +40,7 @@ def test_a_run_reads_as_the_front_end_expects(client: Any) -> None:
         kwargs={"times": 3},
         queue="slow",
         worker="w1@host",
-        attempt=1,
+        attempt=2,
         percent=100,
         schedule=schedule,
         schedule_name=schedule.name,

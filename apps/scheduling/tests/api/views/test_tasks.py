@@ -111,6 +111,9 @@ def test_a_job_waits_in_its_own_queue_by_default(client: Any) -> None:
         ("kwargs", {"task": NAME}),
         ("args", {"task": NAME, "args": [7]}),
         ("args", {"task": NAME, "args": "Ann"}),
+        ("args", {"task": SILENT, "args": [None, "\0"]}),
+        ("args", {"task": SILENT, "args": "[null," + "[" * 500 + "]" * 501}),
+        ("kwargs", {"task": SILENT, "kwargs": {"x": "x" * 70_000}}),
         ("queue", {"task": SILENT, "queue": "celery"}),
     ],
 )
