@@ -45,7 +45,7 @@ class ScheduleFilter(filters.FilterSet):
 
     name = ContainsFilter()
     task = filters.CharFilter()
-    type = KindFilter()
+    type = KindFilter(field_name="interval")
     enabled = filters.BooleanFilter()
 
     class Meta:
@@ -58,7 +58,7 @@ class RunFilter(RangeFilterSet):
 
     name = ContainsFilter()
     task_id = filters.CharFilter()
-    status = StatusWordFilter()
+    status = StatusWordFilter(field_name="state")
     state = filters.ChoiceFilter(choices=RunState.choices)
     schedule = IdFilter(field_name="schedule_id")
     trigger = filters.ChoiceFilter(choices=Trigger.choices)
