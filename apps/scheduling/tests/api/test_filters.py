@@ -5,7 +5,7 @@ import pytest
 from apps.scheduling.api.filters import RunFilter, ScheduleFilter
 from apps.scheduling.choices import RunState, ScheduleKind
 from apps.scheduling.models import Run
-from apps.scheduling.tests.sample import make_run, make_schedule
+from apps.scheduling.tests.factories import make_run, make_schedule
 
 pytestmark = pytest.mark.django_db
 

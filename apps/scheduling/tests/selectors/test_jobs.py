@@ -1,7 +1,7 @@
 from celery import shared_task
 
 from apps.scheduling.selectors.jobs import declared_jobs, job_misfit, job_named
-from apps.scheduling.tests.sample import NAME, SILENT
+from apps.scheduling.tests.factories import NAME, SILENT
 
 
 @shared_task(name="tests.undeclared")

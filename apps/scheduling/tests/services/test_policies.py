@@ -9,7 +9,7 @@ from apps.core.errors import InvalidInputError
 from apps.scheduling.models import SchedulePolicy
 from apps.scheduling.services import policies
 from apps.scheduling.services.policies import channel_names, policy_set
-from apps.scheduling.tests.sample import make_schedule
+from apps.scheduling.tests.factories import make_schedule
 
 pytestmark = pytest.mark.django_db
 

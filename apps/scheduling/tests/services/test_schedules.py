@@ -34,7 +34,7 @@ from apps.scheduling.services.schedules import (
     schedule_switch,
     schedule_update,
 )
-from apps.scheduling.tests.sample import NAME, SILENT, greet, heard, make_schedule
+from apps.scheduling.tests.factories import NAME, SILENT, greet, heard, make_schedule
 
 pytestmark = pytest.mark.django_db
 NOON = timezone.datetime(2026, 3, 5, 12, tzinfo=timezone.get_default_timezone())  # type: ignore[attr-defined]

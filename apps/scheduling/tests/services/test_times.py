@@ -17,7 +17,7 @@ from apps.scheduling.services.times import (
     times_prune,
     times_set,
 )
-from apps.scheduling.tests.sample import make_schedule
+from apps.scheduling.tests.factories import make_schedule
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ import pytest
 
 from apps.scheduling.api.serializers.bodies import PolicySerializer, QueueField, ScheduleSerializer
 from apps.scheduling.models import SchedulePolicy
-from apps.scheduling.tests.sample import NAME
+from apps.scheduling.tests.factories import NAME
 
 
 def test_a_policy_takes_every_column_that_is_for_people_to_set() -> None:

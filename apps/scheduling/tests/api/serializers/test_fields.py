@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
 from apps.scheduling.api.serializers.fields import JobField, ListField, MomentField, NamedField
-from apps.scheduling.tests.sample import NAME
+from apps.scheduling.tests.factories import NAME
 
 
 def _args() -> ListField:

@@ -10,7 +10,7 @@ from apps.core.testing.fixtures import GrantedClient
 from apps.scheduling.choices import RunState, Trigger
 from apps.scheduling.models import Run, RunLine
 from apps.scheduling.selectors.runs import STATUSES
-from apps.scheduling.tests.sample import NAME, SILENT, make_run, make_schedule
+from apps.scheduling.tests.factories import NAME, SILENT, make_run, make_schedule
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/task-results"

@@ -11,7 +11,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from apps.core.testing.fixtures import GrantedClient
 from apps.scheduling.choices import ScheduleKind
 from apps.scheduling.models import Run
-from apps.scheduling.tests.sample import NAME, SILENT, greet, heard, make_run, make_schedule
+from apps.scheduling.tests.factories import NAME, SILENT, greet, heard, make_run, make_schedule
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/schedulers"

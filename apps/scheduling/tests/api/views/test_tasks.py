@@ -12,7 +12,7 @@ from apps.scheduling.api.views import tasks as views
 from apps.scheduling.choices import RunState, Trigger
 from apps.scheduling.models import Run
 from apps.scheduling.selectors.workers import QueueDepth, WorkerInfo, WorkerState
-from apps.scheduling.tests.sample import NAME, SILENT, heard, make_run
+from apps.scheduling.tests.factories import NAME, SILENT, heard, make_run
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/tasks"

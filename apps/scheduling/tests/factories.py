@@ -12,8 +12,8 @@ from apps.scheduling.choices import ScheduleKind
 from apps.scheduling.models import Run
 from apps.scheduling.services.schedules import schedule_create
 
-NAME = "apps.scheduling.tests.sample.greet"
-SILENT = "apps.scheduling.tests.sample.silent"
+NAME = "apps.scheduling.tests.factories.greet"
+SILENT = "apps.scheduling.tests.factories.silent"
 heard: list[Any] = []
 
 
