@@ -18,6 +18,7 @@ api_v1 = [
     path("", include("apps.files.api.urls")),
     path("", include("apps.monitor.api.urls")),
     path("", include("apps.realtime.api.urls")),
+    path("", include("apps.scheduling.api.urls")),
     *plugin_routes(),
 ]
 

@@ -6,6 +6,9 @@ SCHEDULE_HEADER = "atrium_schedule"
 TRIGGER_HEADER = "atrium_trigger"
 """What queued a message; one of `Trigger`."""
 
+EACH_MINUTE = "* * * * *"
+"""The crontab of a schedule that has none. Source: the contract, 9.1."""
+
 DUE_HEADER = "atrium_due"
 """The moment, ISO 8601, that a schedule's message is for."""
 
@@ -17,6 +20,9 @@ LONGEST_SECONDS = 10 * 366 * 24 * 3600
 
 RUNS_TOPIC = "scheduling.runs"
 RUN_CHANGED = "run.changed"
+RUN_ROWS = "scheduling.run_rows"
+"""The cache tag that ends the landmarks of the list of runs; who deletes runs invalidates it."""
+
 RUNS_GROUP = f"topic.{RUNS_TOPIC}"
 """Where changes of runs are told: `run.changed` with id, task_id, name, state, percent, text."""
 
