@@ -28,6 +28,13 @@ class RunOverError(DomainError):
     message = _("The run is over already.")
 
 
+class RunLiveError(DomainError):
+    """Only runs that are over can be deleted."""
+
+    reason = "scheduling.run_live"
+    message = _("“%(name)s” is not over yet; cancel it first.")
+
+
 class JobUnknownError(DomainError):
     """Only declared jobs can be started."""
 
