@@ -18,7 +18,7 @@ LONGEST_SECONDS = 10 * 366 * 24 * 3600
 RUNS_TOPIC = "scheduling.runs"
 RUN_CHANGED = "run.changed"
 RUN_ROWS = "scheduling.run_rows"
-"""The cache tag that ends the landmarks of the list of runs; whoever deletes runs invalidates it."""
+"""The cache tag that ends the landmarks of the list of runs; who deletes runs invalidates it."""
 
 WORKERS_TOPIC = "scheduling.workers"
 RUNS_GROUP = f"topic.{RUNS_TOPIC}"

@@ -33,7 +33,7 @@ class OutboxJob(models.Model):
         return self.name
 
 
-class Schedule(PeriodicTask):
+class Schedule(PeriodicTask):  # type: ignore[misc] # it has no types
     """A schedule as the console lists it, among the pages of this app.
 
     Services get the `PeriodicTask` itself (`plain`): beat hears of changes of that model alone.

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.signatures import WORDS, Kind, Parameter
 from apps.scheduling.admin.widgets import (
-    CheckBox,
     DayInput,
     MomentInput,
     NumberInput,
@@ -31,11 +30,11 @@ class JsonField(forms.CharField):
     """JSON, read but not judged: whether the job takes it is the services' business."""
 
     widget = Textarea
-    default_error_messages = {"json": _("This is no JSON: %(fault)s.")}  # noqa: RUF012 - Django's
+    default_error_messages = {"json": _("This is no JSON: %(fault)s.")}
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)
-        if text in self.empty_values:
+        if not text:
             return UNSET
         try:
             return json.loads(text)
@@ -44,11 +43,6 @@ class JsonField(forms.CharField):
             raise forms.ValidationError(
                 self.error_messages["json"], code="json", params={"fault": fault}
             ) from None
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show what was typed as it was typed, and a stored value as JSON."""
-        is_typed = isinstance(value, str)
-        return value if is_typed else json.dumps(value, ensure_ascii=False, indent=2)
 
     def run_validators(self, value: Any) -> None:
         """Judge nothing: the validators of a text do not know lists."""
@@ -95,6 +89,10 @@ def _number(parameter: Parameter, **options: Any) -> forms.Field:
     return forms.FloatField(widget=NumberInput(attrs={"step": "any"}), **options)
 
 
+def _json(_parameter: Parameter, **options: Any) -> forms.Field:
+    return JsonField(**options)
+
+
 MAKERS: Mapping[Kind, Callable[..., forms.Field]] = {
     Kind.TEXT: lambda _parameter, **options: forms.CharField(
         widget=TextInput, strip=False, **options
@@ -117,8 +115,9 @@ def arguments_of(job: JobInfo, cleaned: Mapping[str, Any]) -> dict[str, Any]:
     """Return the named arguments that a valid form holds; what is left empty is left out."""
     found = {}
     for parameter in job.parameters:
-        value = cleaned.get(f"{PREFIX}{parameter.name}")
-        if value is not None and value != UNSET:
+        value = cleaned.get(f"{PREFIX}{parameter.name}", UNSET)
+        is_null = value is None and parameter.kind not in MAKERS  # typed so, in JSON
+        if is_null or (value is not None and value != UNSET):
             found[parameter.name] = _json_value(value)
         elif parameter.is_required and parameter.is_nullable:
             found[parameter.name] = None
@@ -134,10 +133,12 @@ def initial_of(job: JobInfo, args: Sequence[Any], kwargs: Mapping[str, Any]) -> 
 
 
 def _field(parameter: Parameter) -> forms.Field:
-    make = MAKERS.get(parameter.kind, lambda _parameter, **options: JsonField(**options))
+    make = MAKERS.get(parameter.kind, _json)
     is_required = parameter.is_required and not parameter.is_nullable
     help_text = WORDS.get(parameter.kind, _("any JSON value"))
-    made = make(parameter, required=is_required, label=parameter.name, help_text=help_text)
+    made: forms.Field = make(
+        parameter, required=is_required, label=parameter.name, help_text=help_text
+    )
     if parameter.kind in {Kind.CHOICE, Kind.FLAG}:
         made.help_text = ""
     elif not parameter.is_required:
@@ -156,6 +157,8 @@ def _json_value(value: Any) -> Any:
 
 
 def _shown(kind: Kind, value: Any) -> Any:
+    if kind not in MAKERS:
+        return json.dumps(value, ensure_ascii=False, indent=2)
     if kind != Kind.MOMENT or not isinstance(value, str):
         return value
     moment = forms.DateTimeField().to_python(value)

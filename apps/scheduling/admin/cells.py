@@ -13,6 +13,7 @@ from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from apps.core.console.cells import EMPTY
 from apps.scheduling.choices import RunState
 from apps.scheduling.models import Run
 from apps.scheduling.selectors.jobs import job_named
@@ -29,6 +30,7 @@ TONES: Mapping[str, str] = {
     RunState.MISSED: "warm",
     RunState.LOST: "bad",
 }
+MINUTE = 60
 BAR_HEIGHT, BAR_STEP = 24, 5
 
 
@@ -81,15 +83,27 @@ def progress_cell(run: Run) -> SafeString:
 def moment_cell(moment: datetime | None) -> SafeString:
     """Return a moment in words, with the exact one to point at; a dash for none."""
     if moment is None:
-        return format_html("{}", "–")
-    now = timezone.now()
-    if moment > now:
-        words = _("in %(time)s") % {"time": timeuntil(moment, now, depth=1)}
-    else:
-        words = _("%(time)s ago") % {"time": timesince(moment, now, depth=1)}
+        return format_html("{}", EMPTY)
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact(moment), words
+        '<time class="at-when" datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        exact(moment),
+        distance(moment),
     )
+
+
+def distance(moment: datetime) -> str:
+    """Return how far away a moment is, in words."""
+    now = timezone.now()
+    seconds = round(abs((moment - now).total_seconds()))
+    if seconds <= 1:
+        return _("now")
+    if seconds < MINUTE:
+        length = f"{seconds} s"
+    else:
+        length = (timeuntil if moment > now else timesince)(moment, now, depth=1)
+    text = _("in %(time)s") if moment > now else _("%(time)s ago")
+    return text % {"time": length}
 
 
 def exact(moment: datetime) -> str:
@@ -100,14 +114,14 @@ def exact(moment: datetime) -> str:
 def duration_text(length: timedelta | None) -> str:
     """Return how long something took, as short as it can be read."""
     if length is None:
-        return "–"
+        return EMPTY
     seconds = length.total_seconds()
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
-    if seconds < 60:  # noqa: PLR2004 - a minute
+    if seconds < MINUTE:
         return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
+    minutes, rest = divmod(round(seconds), MINUTE)
+    hours, minutes = divmod(minutes, MINUTE)
     return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django_celery_beat.models import PeriodicTask
 
+from apps.core.console.cells import EMPTY
 from apps.core.errors import DomainError
 from apps.scheduling.admin.cells import exact, job_label
 from apps.scheduling.admin.forms import PolicyForm, ScheduleForm
@@ -63,8 +64,8 @@ class EditingMixin:
         self: Any,
         request: HttpRequest,
         object_id: str | None = None,
-        form_url: str = "",  # noqa: ARG002 - Django's signature
-        extra_context: dict[str, Any] | None = None,  # noqa: ARG002
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Show the form; what a service refuses is shown in it, with everything that was typed."""
         schedule = self._edited(request, object_id)
@@ -187,7 +188,7 @@ def _facts(schedule: Schedule | None) -> list[tuple[str, str]]:
         (_("job"), job_label(schedule.task)),
         (_("runs"), plan_text(schedule)),
         (_("arguments"), arguments_text(*schedule.given)),
-        (_("next runs"), "\n".join(exact(at) for at in upcoming(schedule, count=TIMES)) or "–"),
+        (_("next runs"), "\n".join(exact(at) for at in upcoming(schedule, count=TIMES)) or EMPTY),
     ]
 
 

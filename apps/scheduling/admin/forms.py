@@ -94,7 +94,7 @@ class PolicyForm(forms.Form):
 
     def clean_alert_mails(self) -> list[str]:
         """Read the addresses."""
-        found = self.cleaned_data["alert_mails"].replace(",", "\n").split()
+        found: list[str] = self.cleaned_data["alert_mails"].replace(",", "\n").split()
         for address in found:
             try:
                 validate_email(address)

@@ -13,12 +13,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from apps.core.console import page_context
+from apps.core.console.cells import EMPTY
 from apps.core.errors import DomainError
 
 
-def asked(
-    request: HttpRequest, act: Callable[[], str], *, back: str, **shown: Any
-) -> HttpResponse:
+def asked(request: HttpRequest, act: Callable[[], str], *, back: str, **shown: Any) -> HttpResponse:
     """Ask; once that is confirmed, act and go where `act` says.
 
     Args:
@@ -40,7 +39,7 @@ def asked(
 
 def pretty(value: Any) -> str:
     """Return JSON for people to read; a dash for nothing at all."""
-    return json.dumps(value, ensure_ascii=False, indent=2) if value else "–"
+    return json.dumps(value, ensure_ascii=False, indent=2) if value else EMPTY
 
 
 def arguments_text(args: list[Any], kwargs: Mapping[str, Any]) -> str:

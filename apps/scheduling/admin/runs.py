@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -191,6 +193,7 @@ class RunAdmin(ConsoleModelAdmin):
                     {
                         "id": str(line.pk),
                         "at": line.at.isoformat(),
+                        "clock": date_format(timezone.localtime(line.at), "H:i:s"),
                         "level": line.level,
                         "level_text": line.get_level_display(),
                         "text": line.text,
@@ -231,7 +234,9 @@ class RunAdmin(ConsoleModelAdmin):
             end,
             back=run_url(run.pk),
             title=_("Cancel this run?"),
-            text=_("A run that waits does not begin. One at work stops where it tells its progress."),
+            text=_(
+                "A run that waits does not begin. One at work stops where it tells its progress."
+            ),
             submit=_("Cancel the run"),
             is_grave=True,
             facts=_facts_of(run),
@@ -284,6 +289,4 @@ def _facts_of(run: Run) -> list[tuple[str, str]]:
 
 def _states() -> dict[str, dict[str, str]]:
     """Return the word and the colour of each state, for the script."""
-    return {
-        state.value: {"label": str(state.label), "tone": TONES[state]} for state in RunState
-    }
+    return {state.value: {"label": str(state.label), "tone": TONES[state]} for state in RunState}

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from apps.core.console import ConsoleModelAdmin, SwitchMixin
+from apps.core.console.cells import EMPTY
 from apps.core.console.pages import ConsoleChangeList
 from apps.scheduling.admin.cells import (
     exact,
@@ -42,9 +43,10 @@ class ScheduleList(ConsoleChangeList):
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)
-        self.result_list = list(self.result_list)
-        stories = stories_of([schedule.pk for schedule in self.result_list])
-        for schedule in self.result_list:
+        found: list[Any] = list(self.result_list)  # type: ignore[has-type] # unfold has no types
+        self.result_list = found
+        stories = stories_of([schedule.pk for schedule in found])
+        for schedule in found:
             schedule.story = stories[schedule.pk]
 
 
@@ -97,7 +99,11 @@ class ScheduleAdmin(EditingMixin, SwitchMixin, ConsoleModelAdmin):
 
     @admin.display(description=gettext_lazy("schedule"), ordering="name")
     def what(self, row: Schedule) -> SafeString:
-        return two_lines(row.name, job_label(row.task), self.url("change", row.pk))
+        policy = getattr(row, "policy", None)
+        about = job_label(row.task)
+        if policy is not None and policy.declared_by:
+            about = _("%(job)s · declared in code") % {"job": about}
+        return two_lines(row.name, about, self.url("change", row.pk))
 
     @admin.display(description=gettext_lazy("runs"))
     def times(self, row: Schedule) -> str:
@@ -137,7 +143,7 @@ class ScheduleAdmin(EditingMixin, SwitchMixin, ConsoleModelAdmin):
     @admin.display(description="")
     def start(self, row: Schedule) -> SafeString:
         return format_html(
-            '<a class="at-button at-button-plain at-button-small" href="{}">{}</a>',
+            '<a class="at-button at-button-plain at-button-small at-nowrap" href="{}">{}</a>',
             self.url("run", row.pk),
             _("Run now"),
         )
@@ -192,6 +198,4 @@ class ScheduleAdmin(EditingMixin, SwitchMixin, ConsoleModelAdmin):
 
 def _next_text(schedule: Schedule) -> str:
     moments = upcoming(schedule)
-    return exact(moments[0]) if moments else "–"
-
-
+    return exact(moments[0]) if moments else EMPTY

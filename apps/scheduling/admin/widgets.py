@@ -8,7 +8,7 @@ from django import forms
 from unfold.widgets import INPUT_CLASSES, SELECT_CLASSES, SWITCH_CLASSES, TEXTAREA_CLASSES
 
 
-class _Dressed:
+class _Dressed(forms.Widget):
     classes: ClassVar[list[str]] = INPUT_CLASSES
 
     def __init__(self, attrs: dict[str, Any] | None = None, **options: Any) -> None:

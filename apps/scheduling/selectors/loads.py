@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.utils.timesince import timesince
+from django.utils import timezone
+from django.utils.formats import date_format
 
 from apps.scheduling.selectors.statistics import minutes_of
 from apps.scheduling.selectors.workers import WorkerInfo, queue_depths, workers
@@ -15,6 +17,7 @@ def load_sample() -> dict[str, Any]:
     found, depths, minutes = workers(), queue_depths(), minutes_of()
     last = minutes[-1]
     return {
+        "clock": _clock(timezone.now(), "H:i:s"),
         "workers": [_worker(worker) for worker in found],
         "queues": {queue.name: queue.depth for queue in depths},
         "running": sum(worker.running for worker in found),
@@ -23,8 +26,12 @@ def load_sample() -> dict[str, Any]:
         "online": len(found),
         "rates": {"good": last.good, "bad": last.bad, "other": last.other, "total": last.total},
         "minutes": [
-            {"at": minute.at.isoformat(), "good": minute.good, "bad": minute.bad}
-            | {"other": minute.other}
+            {
+                "at": _clock(minute.at, "H:i"),
+                "good": minute.good,
+                "bad": minute.bad,
+                "other": minute.other,
+            }
             for minute in minutes
         ],
     }
@@ -39,5 +46,16 @@ def _worker(worker: WorkerInfo) -> dict[str, Any]:
         "running": worker.running,
         "processed": worker.processed,
         "since": worker.since.isoformat() if worker.since else None,
-        "up": timesince(worker.since) if worker.since else "",
+        "up": _length(timezone.now() - worker.since) if worker.since else "",
     }
+
+
+def _clock(moment: datetime, pattern: str) -> str:
+    return date_format(timezone.localtime(moment, timezone.get_default_timezone()), pattern)
+
+
+def _length(length: timedelta) -> str:
+    """Return a length in no language: one sample is for all who listen."""
+    minutes, seconds = divmod(int(length.total_seconds()), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}"

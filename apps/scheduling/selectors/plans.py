@@ -53,7 +53,7 @@ def plan_text(schedule: PeriodicTask) -> str:
 
 def interval_text(every: int, period: str) -> str:
     """Return an interval in words, in the reader's language."""
-    return str(EVERY[period] % {"n": every})  # type: ignore[operator] # a lazy text
+    return str(EVERY[period] % {"n": every})
 
 
 def cron_of(times: CrontabSchedule) -> str:

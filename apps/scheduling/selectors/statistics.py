@@ -129,7 +129,9 @@ def minutes_of(*, minutes: int = 15) -> list[Bucket]:
     counted = rows.order_by().annotate(at=TruncMinute("ended_at", tzinfo=UTC))
     _fill(
         found,
-        counted.values("at", "state").annotate(times=Count("pk")).values_list("at", "state", "times"),
+        counted.values("at", "state")
+        .annotate(times=Count("pk"))
+        .values_list("at", "state", "times"),
     )
     return found
 
@@ -142,7 +144,8 @@ def job_times(*, hours: int = DAY_HOURS) -> list[JobTime]:
     for name, state, started, over in ended.values_list("name", "state", "started_at", "ended_at")[
         :NEWEST
     ]:
-        found[name].append(((over - started).total_seconds(), state in BAD_STATES))
+        if started is not None and over is not None:
+            found[name].append(((over - started).total_seconds(), state in BAD_STATES))
     times = [_time_of(name, took) for name, took in found.items()]
     return sorted(times, key=lambda job: -job.slowest)
 
@@ -191,7 +194,8 @@ def _empty(hours: int) -> list[Bucket]:
 def _ended_since(runs: QuerySet[Run], start: datetime, *by: str) -> QuerySet[Any]:
     # In UTC, which every database can cut without tables of time zones.
     cut = runs.filter(ended_at__gte=start).order_by().annotate(at=TruncHour("ended_at", tzinfo=UTC))
-    return cut.values(*by, "at", "state").annotate(times=Count("pk"))
+    counted: QuerySet[Any] = cut.values(*by, "at", "state").annotate(times=Count("pk"))
+    return counted
 
 
 def _fill(buckets: list[Bucket], counted: Iterable[tuple[datetime, str, int]]) -> None:

@@ -18,7 +18,7 @@
       item.className = `at-log-${told.level}`;
       const time = document.createElement("time");
       time.dateTime = told.at;
-      time.textContent = new Date(told.at).toLocaleTimeString(document.documentElement.lang || undefined, { hour12: false });
+      time.textContent = told.clock;
       const level = document.createElement("span");
       level.className = "at-log-level";
       level.textContent = told.level_text;
@@ -31,7 +31,7 @@
 
     const show = (told) => {
       const state = states[told.state];
-      const chip = box.querySelector("[data-state]");
+      const chip = box.querySelector("[data-state-chip]");
       if (state && chip.textContent !== state.label) {
         chip.textContent = state.label;
         chip.className = `at-chip at-chip-${state.tone}`;
@@ -40,6 +40,7 @@
       const bar = box.querySelector("[data-progress]");
       bar.value = percent;
       bar.setAttribute("aria-valuenow", String(percent));
+      bar.dataset.state = told.state;
       box.querySelector("[data-percent]").textContent = String(percent);
       const text = box.querySelector("[data-text]");
       if (text.textContent !== told.text) text.textContent = told.text || "";

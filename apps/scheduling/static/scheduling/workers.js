@@ -6,7 +6,6 @@
   const PAUSE = 3000;
   const TONES = ["--at-accent", "--at-warm", "--at-bad", "--at-good", "--at-quiet"];
   const at = (sample, path) => path.split(".").reduce((found, name) => (found == null ? found : found[name]), sample);
-  const clock = (moment) => new Date(moment).toLocaleTimeString(document.documentElement.lang || undefined, { hour12: false });
 
   const start = (box) => {
     const canvas = box.querySelector("[data-depths]");
@@ -21,7 +20,7 @@
       sets: [["good", "--at-accent"], ["bad", "--at-bad"], ["other", "--at-warm"]].map(([key, tone], n) => ({ key, tone, label: rateNames[n], data: [] })),
     };
     const fill = (minutes) => {
-      rates.labels.splice(0, Infinity, ...minutes.map((minute) => clock(minute.at).slice(0, 5)));
+      rates.labels.splice(0, Infinity, ...minutes.map((minute) => minute.at));
       rates.sets.forEach((set) => set.data.splice(0, Infinity, ...minutes.map((minute) => minute[set.key])));
     };
     fill(JSON.parse(rateCanvas.dataset.first));
@@ -56,7 +55,7 @@
       box.querySelector("[data-workers-rows]").replaceChildren(...sample.workers.map(row));
       box.querySelector("[data-workers]").hidden = sample.workers.length === 0;
       box.querySelector("[data-workers-none]").hidden = sample.workers.length > 0;
-      depths.labels.push(clock(Date.now()));
+      depths.labels.push(sample.clock);
       depths.sets.forEach((set) => set.data.push(sample.queues[set.label] ?? null));
       if (depths.labels.length > KEEP) {
         depths.labels.shift();
