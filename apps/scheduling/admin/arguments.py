@@ -133,12 +133,10 @@ def initial_of(job: JobInfo, args: Sequence[Any], kwargs: Mapping[str, Any]) -> 
 
 
 def _field(parameter: Parameter) -> forms.Field:
-    make = MAKERS.get(parameter.kind, _json)
+    make: Callable[..., forms.Field] = MAKERS.get(parameter.kind, _json)
     is_required = parameter.is_required and not parameter.is_nullable
     help_text = WORDS.get(parameter.kind, _("any JSON value"))
-    made: forms.Field = make(
-        parameter, required=is_required, label=parameter.name, help_text=help_text
-    )
+    made = make(parameter, required=is_required, label=parameter.name, help_text=help_text)
     if parameter.kind in {Kind.CHOICE, Kind.FLAG}:
         made.help_text = ""
     elif not parameter.is_required:
