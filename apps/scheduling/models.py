@@ -53,7 +53,16 @@ class Schedule(PeriodicTask):  # type: ignore[misc] # it has no types
     @property
     def given(self) -> tuple[list[Any], dict[str, Any]]:
         """Return the arguments of its job, those by position and those by name."""
-        return json.loads(self.args or "[]"), json.loads(self.kwargs or "{}")
+        return _parsed(self.args, list), _parsed(self.kwargs, dict)
+
+
+def _parsed(text: str | None, shape: type[Any]) -> Any:
+    """Return arguments; nothing where others wrote what is no JSON of the right kind."""
+    try:
+        value = json.loads(text or "null")
+    except ValueError:
+        value = None
+    return value if isinstance(value, shape) else shape()
 
 
 class SchedulePolicy(OwnedModel):

@@ -44,6 +44,11 @@ class JsonField(forms.CharField):
                 self.error_messages["json"], code="json", params={"fault": fault}
             ) from None
 
+    def validate(self, value: Any) -> None:
+        """Ask for something; an empty list and null are something."""
+        if self.required and isinstance(value, str) and value == UNSET:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+
     def run_validators(self, value: Any) -> None:
         """Judge nothing: the validators of a text do not know lists."""
 

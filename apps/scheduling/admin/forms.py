@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django import forms
@@ -11,7 +10,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_celery_beat.models import PeriodicTask
 
 from apps.core.jobs import QUICK, SCHEDULED, SLOW
 from apps.scheduling.admin.arguments import argument_fields, arguments_of, initial_of
@@ -24,12 +22,13 @@ from apps.scheduling.admin.widgets import (
     TextInput,
 )
 from apps.scheduling.choices import Missed, Period, ScheduleKind
-from apps.scheduling.models import SchedulePolicy
+from apps.scheduling.models import Schedule, SchedulePolicy
 from apps.scheduling.selectors.jobs import JobInfo, declared_jobs, job_named
 from apps.scheduling.selectors.plans import cron_of
 
 QUEUES = (QUICK, SLOW, SCHEDULED)
-DAY, WEEK = 86_400, 7 * 86_400
+HOUR, DAY = 3_600, 86_400
+MOST_MAILS = 20
 PLATFORM_KEYS = {"webhook": "alert_webhooks", "robot": "alert_robots"}
 
 
@@ -56,7 +55,7 @@ class PolicyForm(forms.Form):
         label=_("seconds it may run"),
         required=False,
         min_value=1,
-        max_value=WEEK,
+        max_value=DAY,
         widget=NumberInput,
         help_text=_("Empty: the platform's limit."),
     )
@@ -66,7 +65,7 @@ class PolicyForm(forms.Form):
     retry_seconds = forms.IntegerField(
         label=_("seconds before the next try"),
         min_value=1,
-        max_value=DAY,
+        max_value=HOUR,
         widget=NumberInput,
         help_text=_("Doubled with each further try, up to an hour."),
     )
@@ -95,6 +94,9 @@ class PolicyForm(forms.Form):
     def clean_alert_mails(self) -> list[str]:
         """Read the addresses."""
         found: list[str] = self.cleaned_data["alert_mails"].replace(",", "\n").split()
+        if len(found) > MOST_MAILS:
+            text = _("Give %(most)s addresses at most.") % {"most": MOST_MAILS}
+            raise ValidationError(text)
         for address in found:
             try:
                 validate_email(address)
@@ -147,9 +149,9 @@ class ScheduleForm(PolicyForm):
     remark = forms.CharField(label=_("remark"), required=False, widget=Textarea)
 
     job: JobInfo | None
-    schedule: PeriodicTask | None
+    schedule: Schedule | None
 
-    def __init__(self, *args: Any, schedule: PeriodicTask | None = None, **options: Any) -> None:
+    def __init__(self, *args: Any, schedule: Schedule | None = None, **options: Any) -> None:
         options["initial"] = _initial(schedule) | (options.get("initial") or {})
         super().__init__(*args, **options)
         self.schedule = schedule
@@ -180,7 +182,7 @@ class ScheduleForm(PolicyForm):
         if self.schedule is None or self.job is None or self.schedule.task != self.job.name:
             return {}
         known = {parameter.name for parameter in self.job.parameters}
-        kept = json.loads(self.schedule.kwargs or "{}")
+        _args, kept = self.schedule.given
         return {name: value for name, value in kept.items() if name not in known}
 
 
@@ -190,7 +192,7 @@ def job_choices() -> list[tuple[str, str]]:
     return sorted(found, key=lambda choice: choice[1].casefold())
 
 
-def _initial(schedule: PeriodicTask | None) -> dict[str, Any]:
+def _initial(schedule: Schedule | None) -> dict[str, Any]:
     if schedule is None:
         return {
             "kind": ScheduleKind.INTERVAL.value,
@@ -200,7 +202,7 @@ def _initial(schedule: PeriodicTask | None) -> dict[str, Any]:
         }
     interval, crontab = schedule.interval, schedule.crontab
     job = job_named(schedule.task)
-    args, kwargs = json.loads(schedule.args or "[]"), json.loads(schedule.kwargs or "{}")
+    args, kwargs = schedule.given
     return (initial_of(job, args, kwargs) if job else {}) | {
         "name": schedule.name,
         "task": schedule.task,
@@ -222,6 +224,7 @@ def _local(moment: Any) -> Any:
 
 def _offer(field: Any, key: str, kept: str) -> None:
     """Make the names that the operators of the platform gave to its channels a choice."""
-    names = list(dict.fromkeys([*getattr(settings.ATRIUM, key, ()), *filter(None, [kept])]))
+    known = [getattr(entry, "name", entry) for entry in getattr(settings.ATRIUM, key, ())]
+    names = list(dict.fromkeys([*known, *filter(None, [kept])]))
     text = _("none") if names else _("none; the platform has none set up")
     field.choices = [("", text), *((name, name) for name in names)]

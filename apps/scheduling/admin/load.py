@@ -35,7 +35,19 @@ def workers(request: HttpRequest) -> HttpResponse:
         title=_("Workers and queues"),
         sample=sample,
         topic=WORKERS_TOPIC,
+        states=_states(),
         queue_paths=",".join(f"queues.{name}" for name in names),
         queue_names=",".join(names),
     )
     return TemplateResponse(request, "scheduling/workers.html", context)
+
+
+def _states() -> dict[str, dict[str, str]]:
+    """Return the word and the colour of each state of a worker, for page and script."""
+    return {
+        "online": {"label": _("online"), "tone": "good"},
+        "idle": {"label": _("idle"), "tone": "good"},
+        "working": {"label": _("at work"), "tone": "live"},
+        "stopping": {"label": _("stopping"), "tone": "warm"},
+        "unknown": {"label": _("unknown"), "tone": "quiet"},
+    }

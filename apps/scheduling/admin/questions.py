@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,9 @@ from django.urls import reverse
 from apps.core.console import page_context
 from apps.core.console.cells import EMPTY
 from apps.core.errors import DomainError
+
+MASKED = re.compile("[*]{3,}|…")
+"""What stands for a secret, and for what was too long to be kept."""
 
 
 def asked(request: HttpRequest, act: Callable[[], str], *, back: str, **shown: Any) -> HttpResponse:
@@ -47,6 +51,15 @@ def arguments_text(args: list[Any], kwargs: Mapping[str, Any]) -> str:
     if args and kwargs:
         return f"{pretty(args)}\n{pretty(dict(kwargs))}"
     return pretty(args or dict(kwargs))
+
+
+def is_masked(value: Any) -> bool:
+    """Tell whether some of the arguments that a run keeps are not those that it was given."""
+    if isinstance(value, str):
+        return MASKED.fullmatch(value) is not None
+    if isinstance(value, Mapping):
+        return any(map(is_masked, value.values()))
+    return isinstance(value, list) and any(map(is_masked, value))
 
 
 def list_again(request: HttpRequest, address: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -29,7 +29,7 @@ from apps.scheduling.admin.cells import (
     two_lines,
 )
 from apps.scheduling.admin.plots import by_time, took
-from apps.scheduling.admin.questions import arguments_text, asked, run_url
+from apps.scheduling.admin.questions import arguments_text, asked, is_masked, run_url
 from apps.scheduling.admin.schedules import JobFilter
 from apps.scheduling.choices import RunState
 from apps.scheduling.constants import RUN_ROWS
@@ -247,6 +247,11 @@ class RunAdmin(ConsoleModelAdmin):
         if not self.holds(request, "exec"):
             raise PermissionDenied
         run = self._found(request, pk)
+        if is_masked(run.args) or is_masked(run.kwargs):
+            # What it was given is not known any more; a person fills it in.
+            messages.warning(request, _("Secrets are not kept. Fill in what is missing."))
+            address = reverse("admin:scheduling_start_one", args=[run.name])
+            return HttpResponseRedirect(f"{address}?run={run.pk}")
 
         def start() -> str:
             return run_url(

@@ -13,8 +13,10 @@ from django.views.decorators.cache import never_cache
 
 from apps.core.console import Board, page_context
 from apps.core.errors import DomainError
-from apps.scheduling.admin.arguments import argument_fields, arguments_of
-from apps.scheduling.admin.questions import run_url
+from apps.core.visibility import visible_to
+from apps.scheduling.admin.arguments import argument_fields, arguments_of, initial_of
+from apps.scheduling.admin.questions import is_masked, run_url
+from apps.scheduling.models import Run
 from apps.scheduling.selectors.jobs import JobInfo, declared_jobs, job_named
 from apps.scheduling.services.runs import run_start
 
@@ -59,7 +61,8 @@ def start_one(request: HttpRequest, name: str) -> HttpResponse:
     job = job_named(name)
     if job is None:
         raise Http404
-    form = StartForm(request.POST if request.method == "POST" else None, job=job)
+    data = request.POST if request.method == "POST" else None
+    form = StartForm(data, job=job, initial=_known(request, job))
     if form.is_valid():
         try:
             run = run_start(name=name, kwargs=arguments_of(job, form.cleaned_data))
@@ -70,3 +73,15 @@ def start_one(request: HttpRequest, name: str) -> HttpResponse:
             return HttpResponseRedirect(run_url(run.pk) if is_seen else request.path)
     context = page_context(request, title=str(job.label or job.name), job=job, form=form)
     return TemplateResponse(request, "scheduling/start.html", context)
+
+
+def _known(request: HttpRequest, job: JobInfo) -> dict[str, Any]:
+    """Return the arguments of the run that is to be repeated, but for those that are not known."""
+    pk = request.GET.get("run", "")
+    if not pk.isdecimal() or not request.user.has_perm("sys:task:list"):
+        return {}
+    run = visible_to(Run.objects.filter(pk=int(pk), name=job.name), request.user).first()
+    if run is None:
+        return {}
+    kept = initial_of(job, run.args, run.kwargs)
+    return {name: value for name, value in kept.items() if not is_masked(value)}

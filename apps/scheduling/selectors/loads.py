@@ -21,7 +21,7 @@ def load_sample() -> dict[str, Any]:
         "workers": [_worker(worker) for worker in found],
         "queues": {queue.name: queue.depth for queue in depths},
         "running": sum(worker.running for worker in found),
-        "waiting": sum(queue.depth for queue in depths),
+        "waiting": sum(queue.depth or 0 for queue in depths),
         "capacity": sum(worker.pool_size for worker in found),
         "online": len(found),
         "rates": {"good": last.good, "bad": last.bad, "other": last.other, "total": last.total},
@@ -40,7 +40,7 @@ def load_sample() -> dict[str, Any]:
 def _worker(worker: WorkerInfo) -> dict[str, Any]:
     return {
         "name": worker.name,
-        "state": worker.state,
+        "state": str(worker.state),
         "queues": ", ".join(worker.queues),
         "pool_size": worker.pool_size,
         "running": worker.running,

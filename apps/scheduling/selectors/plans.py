@@ -32,6 +32,13 @@ EVERY: Mapping[str, str | Promise] = {
     Period.SECONDS: ngettext_lazy("every second", "every %(n)s seconds", "n"),
     Period.MICROSECONDS: ngettext_lazy("every microsecond", "every %(n)s microseconds", "n"),
 }
+UNREADABLE = (
+    FormatException,
+    MissingFieldException,
+    WrongArgumentException,
+    ValueError,
+    LookupError,
+)
 LOCALES = {"zh-hans": "zh_CN"}
 
 
@@ -75,7 +82,7 @@ def cron_text(text: str, language: str) -> str:
     options.use_24hour_time_format = True
     try:
         return str(get_description(text, options))
-    except (FormatException, MissingFieldException, WrongArgumentException):
+    except UNREADABLE:
         return text
 
 

@@ -104,6 +104,9 @@
       window.atriumLive.on("run.changed", (message) => {
         if (message.data.task_id === box.dataset.runPage && isLive) ask();
       });
+      window.atriumLive.on("run.lines", (message) => {
+        if (Number(message.data.id) === Number(box.dataset.runKey) && isLive) ask();
+      });
     }
     go();
   };

@@ -8,6 +8,7 @@
   const at = (sample, path) => path.split(".").reduce((found, name) => (found == null ? found : found[name]), sample);
 
   const start = (box) => {
+    const states = JSON.parse(box.dataset.states);
     const canvas = box.querySelector("[data-depths]");
     const names = canvas.dataset.depths.split(",").filter(Boolean);
     const depths = { labels: [], sets: names.map((name, n) => ({ label: name, tone: TONES[n % TONES.length], data: [] })) };
@@ -45,8 +46,9 @@
       const head = cell("th", worker.name, "at-mono");
       head.scope = "row";
       const chip = document.createElement("td");
-      chip.append(cell("span", worker.state, `at-chip at-chip-${worker.state === "online" ? "good" : "bad"}`));
-      made.append(head, chip, cell("td", worker.queues), cell("td", `${worker.running} / ${worker.pool_size}`, "at-number"), cell("td", worker.processed, "at-number"), cell("td", worker.up));
+      const state = states[worker.state] || { label: worker.state, tone: "quiet" };
+      chip.append(cell("span", state.label, `at-chip at-chip-${state.tone}`));
+      made.append(head, chip, cell("td", worker.queues), cell("td", `${worker.running} / ${worker.pool_size || "?"}`, "at-number"), cell("td", worker.processed, "at-number"), cell("td", worker.up));
       return made;
     };
 

@@ -22,7 +22,7 @@ def report() -> Iterator[Any]:
     """A declared job that takes one argument of each kind."""
 
     @job(label="<i>Report</i>", name=REPORT, is_repeatable=True)
-    def make_report(  # noqa: PLR0913 - one of each kind
+    def make_report(  # noqa: PLR0913, PLR0917 - one of each kind
         title: str,
         size: Literal["small", "large"] = "small",
         copies: int = 1,
@@ -46,21 +46,22 @@ def report() -> Iterator[Any]:
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Keep jobs from being sent; the runs that would be."""
     runs: list[Any] = []
-    monkeypatch.setattr("apps.scheduling.services.runs._send", runs.append)
+    monkeypatch.setattr("apps.scheduling.services.runs._send", lambda run, *_: runs.append(run))
     return runs
 
 
 @pytest.fixture
-def make_schedule(db: None, report: Any) -> Callable[..., Any]:  # noqa: ARG001 - asked for by name
+def make_schedule(db: None, report: Any) -> Callable[..., Any]:
     def make(name: str = "Weekly", **values: Any) -> Any:
-        values = {"kind": 0, "every": 10, "period": "seconds", "kwargs": {"title": "T"}} | values
-        return schedule_create(name=name, task=REPORT, **values)
+        usual: dict[str, Any] = {"kind": 0, "every": 10, "period": "seconds"}
+        usual["kwargs"] = {"title": "T"}
+        return schedule_create(name=name, task=REPORT, **usual | values)
 
     return make
 
 
 @pytest.fixture
-def make_run(db: None) -> Callable[..., Run]:  # noqa: ARG001
+def make_run(db: None) -> Callable[..., Run]:
     numbers = iter(range(1000))
 
     def make(**values: Any) -> Run:

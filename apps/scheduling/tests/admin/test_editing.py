@@ -64,6 +64,7 @@ def test_bad_input_keeps_what_was_typed(console_with: Any) -> None:
         ({"arg_options": "[]"}, "takes an object"),
         ({"arg_title": ""}, "This field is required"),
         ({"alert_mails": "nobody"}, "is no address"),
+        ({"alert_mails": "a@example.com," * 21}, "20 addresses at most"),
         ({"every": "0"}, "greater than or equal to 1"),
         ({"every": "5", "period": "microseconds"}, "between a second and ten years"),
         ({"start_at": "2030-01-02T00:00", "expires_at": "2030-01-01T00:00"}, "after the start"),

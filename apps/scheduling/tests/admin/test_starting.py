@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from apps.scheduling.models import Run
 from apps.scheduling.tests.admin.conftest import REPORT
@@ -48,3 +49,20 @@ def test_only_declared_jobs_start_and_only_by_those_who_may(console_with: Any) -
     assert console_with("sys:task:exec").get(f"{PAGE}os.system/").status_code == 404
     for path in (PAGE, f"{PAGE}{REPORT}/"):
         assert console_with("sys:task:list").get(path).status_code == 403
+
+
+def test_a_run_is_repeated_without_its_secrets(console_with: Any) -> None:
+    run = Run.objects.create(
+        task_id="masked",
+        name=REPORT,
+        kwargs={"title": "******", "copies": 7},
+        queued_at=timezone.now(),
+    )
+    browser = console_with("sys:task:exec", "sys:task:list")
+    answer = browser.get(f"/admin/scheduling/run/{run.pk}/again/", follow=True)
+    text = answer.content.decode()
+    assert "Secrets are not kept" in text
+    assert 'value="7"' in text
+    assert "******" not in text
+    other = browser.get(f"{PAGE}{REPORT}/?run=x").content.decode()
+    assert 'value="7"' not in other
