@@ -126,7 +126,7 @@ def test_cancelling_asks_first_and_the_page_follows_the_run(
     expect(bar).to_have_attribute("aria-valuenow", "70")
     expect(page.locator("[data-log]")).to_contain_text("<b>a line</b>")
     page.click("text=Cancel")
-    expect(page.locator("h2")).to_have_text("Cancel this run?")
+    expect(page.locator("#question")).to_have_text("Cancel this run?")
     assert not Run.objects.filter(cancel_asked_at__isnull=False).exists()
     page.click("text=No, take me back")
     Run.objects.filter(pk=run.pk).update(state="succeeded", result='"done"', ended_at=run.queued_at)
