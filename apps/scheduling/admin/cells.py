@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -52,13 +53,19 @@ def two_lines(title: str, about: str, link: str = "") -> SafeString:
     )
 
 
+def state_label(state: RunState) -> str:
+    """Return the word for a state, without what explains it."""
+    return re.split("[:\uff1a]", str(state.label))[0]  # the second one is that of Chinese
+
+
 def state_cell(run: Run) -> SafeString:
     """Return the state of a run as a chip that follows what is told of it."""
     return format_html(
-        '<span class="at-chip at-chip-{}" data-run="{}" data-part="state">{}</span>',
+        '<span class="at-chip at-chip-{}" data-run="{}" data-part="state" title="{}">{}</span>',
         TONES[run.state],
         run.task_id,
         run.get_state_display(),
+        state_label(RunState(run.state)),
     )
 
 

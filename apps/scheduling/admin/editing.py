@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -69,6 +70,11 @@ class EditingMixin:
     ) -> HttpResponse:
         """Show the form; what a service refuses is shown in it, with everything that was typed."""
         schedule = self._edited(request, object_id)
+        if schedule is None and object_id is not None:
+            away: HttpResponse = self._get_obj_does_not_exist_redirect(
+                request, self.opts, object_id
+            )
+            return away
         form = _form_of(schedule, request)
         is_asking = OTHER_JOB in request.POST
         if request.method == "POST" and not is_asking and form.is_valid():
@@ -115,7 +121,7 @@ class EditingMixin:
             raise PermissionDenied
 
     def _edited(self: Any, request: HttpRequest, object_id: str | None) -> Schedule | None:
-        """Return the schedule to change, None for a new one, if the user may."""
+        """Return the schedule to change; None for a new one, and for one that is out of sight."""
         if object_id is None:
             if not self.has_add_permission(request):
                 raise PermissionDenied
@@ -124,8 +130,8 @@ class EditingMixin:
         may = self.has_view_permission if is_look else self.has_change_permission
         if not may(request):
             raise PermissionDenied
-        found: Schedule = self.visible_object(request, object_id)
-        if not may(request, found):
+        found: Schedule | None = self.get_object(request, unquote(object_id))
+        if found is not None and not may(request, found):
             raise PermissionDenied
         return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -26,6 +27,7 @@ from apps.scheduling.admin.cells import (
     moment_cell,
     progress_cell,
     state_cell,
+    state_label,
     two_lines,
 )
 from apps.scheduling.admin.plots import by_time, took
@@ -35,10 +37,11 @@ from apps.scheduling.choices import RunState
 from apps.scheduling.constants import RUN_ROWS
 from apps.scheduling.models import Run
 from apps.scheduling.selectors.lines import PORTION, lines_after, newest_lines
-from apps.scheduling.selectors.statistics import days_of, figures, job_times
+from apps.scheduling.selectors.statistics import DAY_HOURS, days_of, figures, hours_of, job_times
 from apps.scheduling.services.deletion import runs_delete
 from apps.scheduling.services.runs import run_cancel, run_start
 
+PLOT_DAYS = 14
 LONG = ("args", "kwargs", "result", "traceback", "error")
 """Columns that the list does not show, and which may be large."""
 
@@ -114,13 +117,16 @@ class RunAdmin(ConsoleModelAdmin):
     ) -> Any:
         if request.method == "POST":
             return super().changelist_view(request, extra_context)
-        now = figures()
+        hours = hours_of(hours=PLOT_DAYS * DAY_HOURS)
         context = {
-            "figures": now,
-            "hours": by_time(now.hours, "H:i"),
-            "days": by_time(days_of(), "m-d"),
+            "figures": figures(),
+            "hours": by_time(hours[-DAY_HOURS:], "H:i"),
+            "days": by_time(days_of(hours)[-PLOT_DAYS:], "m-d"),
             "times": took(job_times()),
-            "states": _states(),
+            "states": {
+                state.value: {"label": state_label(state), "tone": TONES[state]}
+                for state in RunState
+            },
             "may_start": self.holds(request, "exec"),
         }
         return super().changelist_view(request, context | (extra_context or {}))
@@ -135,7 +141,12 @@ class RunAdmin(ConsoleModelAdmin):
         """Show a run: how far it is, what it was given, what came of it, what it wrote."""
         if not self.has_view_permission(request) or request.method not in {"GET", "HEAD"}:
             raise PermissionDenied
-        run: Run = self.visible_object(request, object_id)
+        run: Run | None = self.get_object(request, unquote(object_id))
+        if run is None:
+            away: HttpResponse = self._get_obj_does_not_exist_redirect(
+                request, self.opts, object_id
+            )
+            return away
         lines, has_more = newest_lines(run)
         context = {
             **self.admin_site.each_context(request),

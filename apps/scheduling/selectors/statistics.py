@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from statistics import fmean
 from typing import Any
 
@@ -81,15 +81,14 @@ class Story:
         return sum(hour.bad for hour in self.hours)
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Figures:
     """What is going on, and how the last day went."""
 
-    running: int = 0
-    queued: int = 0
-    ended: int = 0
-    failures: int = 0
-    hours: list[Bucket] = field(default_factory=list)
+    running: int
+    queued: int
+    ended: int
+    failures: int
 
 
 def outcome_of(state: str) -> str:
@@ -99,25 +98,23 @@ def outcome_of(state: str) -> str:
     return "good" if state == RunState.SUCCEEDED else "other"
 
 
-def hours_of(runs: QuerySet[Run] | None = None, *, hours: int = DAY_HOURS) -> list[Bucket]:
+def hours_of(*, hours: int = DAY_HOURS) -> list[Bucket]:
     """Return the last hours, oldest first, each with how the runs ended that ended in it."""
     found = _empty(hours)
-    rows = Run.objects.all() if runs is None else runs
-    _fill(found, _ended_since(rows, found[0].at).values_list("at", "state", "times"))
+    _fill(found, _ended_since(Run.objects.all(), found[0].at).values_list("at", "state", "times"))
     return found
 
 
-def days_of(runs: QuerySet[Run] | None = None, *, days: int = 14) -> list[Bucket]:
-    """Return the last days where the platform is, oldest first; see `hours_of`."""
-    found: dict[Any, Bucket] = {}
-    for hour in hours_of(runs, hours=days * DAY_HOURS):
+def days_of(hours: Sequence[Bucket]) -> list[Bucket]:
+    """Return hours summed up to the days where the platform is, oldest first."""
+    found: dict[date, Bucket] = {}
+    for hour in hours:
         local = timezone.localtime(hour.at, timezone.get_default_timezone())
-        day = local.replace(hour=0)
-        bucket = found.setdefault(day.date(), Bucket(at=day))
-        bucket.good += hour.good
-        bucket.bad += hour.bad
-        bucket.other += hour.other
-    return list(found.values())[-days:]
+        day = found.setdefault(local.date(), Bucket(at=local.replace(hour=0, minute=0)))
+        day.good += hour.good
+        day.bad += hour.bad
+        day.other += hour.other
+    return list(found.values())
 
 
 def minutes_of(*, minutes: int = 15) -> list[Bucket]:
@@ -151,17 +148,20 @@ def job_times(*, hours: int = DAY_HOURS) -> list[JobTime]:
 
 
 def figures() -> Figures:
-    """Return what runs and waits now, and how the last day went: two queries."""
-    now = Run.objects.filter(state__in=LIVE_STATES).aggregate(
-        running=Count("pk", filter=Q(state=RunState.RUNNING)), live=Count("pk")
+    """Return what runs and waits now, and how the last day went: one query."""
+    is_live, is_bad = Q(state__in=LIVE_STATES), Q(state__in=BAD_STATES)
+    recent = Q(ended_at__gte=timezone.now() - HOUR * DAY_HOURS)
+    found = Run.objects.filter(is_live | recent).aggregate(
+        running=Count("pk", filter=Q(state=RunState.RUNNING)),
+        live=Count("pk", filter=is_live),
+        ended=Count("pk", filter=~is_live),
+        failures=Count("pk", filter=is_bad),
     )
-    hours = hours_of()
     return Figures(
-        running=now["running"],
-        queued=now["live"] - now["running"],
-        ended=sum(hour.total for hour in hours),
-        failures=sum(hour.bad for hour in hours),
-        hours=hours,
+        running=found["running"],
+        queued=found["live"] - found["running"],
+        ended=found["ended"],
+        failures=found["failures"],
     )
 
 

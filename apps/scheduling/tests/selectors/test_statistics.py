@@ -62,11 +62,10 @@ def test_runs_are_counted_in_the_hour_in_which_they_ended() -> None:
     assert sum(hour.total for hour in hours) == 3
 
 
-def test_runs_are_counted_by_day_where_the_platform_is() -> None:
+def test_hours_are_summed_up_by_day_where_the_platform_is() -> None:
     _run(ago=timedelta(days=2))
     _run()
-    days = days_of(days=7)
-    assert len(days) == 7
+    days = days_of(hours_of(hours=7 * 24))[-7:]
     local = timezone.localtime(timezone.now(), timezone.get_default_timezone()).date()
     assert [day.at.date() for day in days if day.total] == [local - timedelta(days=2), local]
 
