@@ -28,16 +28,16 @@ class RunOverError(DomainError):
     message = _("The run is over already.")
 
 
-class RunLiveError(DomainError):
-    """Only runs that are over can be deleted."""
-
-    reason = "scheduling.run_live"
-    message = _("“%(name)s” is not over yet; cancel it first.")
-
-
 class JobUnknownError(DomainError):
     """Only declared jobs can be started."""
 
     reason = "scheduling.job_unknown"
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     message = _("There is no job “%(name)s”.")
+
+
+class RunLiveError(DomainError):
+    """Rows of runs that are not over cannot be deleted; they are cancelled first."""
+
+    reason = "scheduling.run_live"
+    message = _("A run is not over yet. Cancel it first.")

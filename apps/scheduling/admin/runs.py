@@ -163,7 +163,7 @@ class RunAdmin(ConsoleModelAdmin):
             "states": _states(),
             "may": {
                 "cancel": run.is_live and self.holds(request, "revoke"),
-                "again": self.holds(request, "exec"),
+                "again": not run.is_live and self.holds(request, "exec"),
                 "delete": self.has_delete_permission(request, run),
             },
         }

@@ -20,9 +20,8 @@ def runs_delete(*, runs: Sequence[Run]) -> int:
         RunLiveError: One of them is not over.
     """
     locked = list(Run.objects.select_for_update().filter(pk__in=[run.pk for run in runs]))
-    for run in locked:
-        if run.is_live:
-            raise RunLiveError(name=run.name)
+    if any(run.is_live for run in locked):
+        raise RunLiveError
     Run.objects.filter(pk__in=[run.pk for run in locked]).delete()
     invalidate(RUN_ROWS)
     return len(locked)

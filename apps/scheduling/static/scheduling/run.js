@@ -1,4 +1,4 @@
-/* The page of a run: progress and lines come while it lives; when it is over, the page shows its end. */
+/* The page of a run: progress and lines come while it lives; with each new state the facts are drawn anew. */
 (() => {
   "use strict";
 
@@ -32,7 +32,8 @@
     const show = (told) => {
       const state = states[told.state];
       const chip = box.querySelector("[data-state-chip]");
-      if (state && chip.textContent !== state.label) {
+      const isOther = Boolean(state) && chip.textContent !== state.label;
+      if (isOther) {
         chip.textContent = state.label;
         chip.className = `at-chip at-chip-${state.tone}`;
       }
@@ -44,6 +45,7 @@
       box.querySelector("[data-percent]").textContent = String(percent);
       const text = box.querySelector("[data-text]");
       if (text.textContent !== told.text) text.textContent = told.text || "";
+      return isOther;
     };
 
     const add = (lines) => {
@@ -55,8 +57,8 @@
       if (isAtEnd) log.scrollTop = log.scrollHeight;
     };
 
-    /* The end is drawn by the server: its parts of the page replace ours, the lines stay. */
-    const end = async () => {
+    /* Another state is drawn by the server: its parts of the page replace ours, the lines stay. */
+    const redraw = async () => {
       const answer = await fetch(location.href);
       if (!answer.ok) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -77,12 +79,11 @@
         if (answer.ok) {
           const told = await answer.json();
           add(told.lines);
-          show(told);
+          const isOther = show(told);
           isDue = isDue || told.has_more;
-          if (isLive && !told.is_live && !told.has_more) {
-            isLive = false;
-            await end();
-          }
+          const isEnd = isLive && !told.is_live && !told.has_more;
+          if (isEnd) isLive = false;
+          if (isOther || isEnd) await redraw();
         }
       } catch {
         isDue = false; // the next question comes by itself

@@ -125,6 +125,8 @@ def test_cancelling_asks_first_and_the_page_follows_the_run(
     RunLine.objects.create(run=run, at=run.queued_at, text="<b>a line</b>")
     expect(bar).to_have_attribute("aria-valuenow", "70")
     expect(page.locator("[data-log]")).to_contain_text("<b>a line</b>")
+    Run.objects.filter(pk=run.pk).update(state="retrying", worker="worker-7")
+    expect(page.locator("[data-part-of-run=facts]")).to_contain_text("worker-7")
     page.click("text=Cancel")
     expect(page.locator("#question")).to_have_text("Cancel this run?")
     assert not Run.objects.filter(cancel_asked_at__isnull=False).exists()
