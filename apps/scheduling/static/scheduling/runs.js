@@ -14,7 +14,7 @@
       const chip = find(told.task_id, "state");
       if (!chip) {
         unseen.add(told.task_id);
-        news.textContent = unseen.size === 1 ? news.dataset.one : news.dataset.many.replace("%(n)s", String(unseen.size));
+        news.textContent = unseen.size === 1 ? news.dataset.one : news.dataset.many.replace("{n}", String(unseen.size));
         news.hidden = false;
         return;
       }
