@@ -106,7 +106,7 @@ def distance(moment: datetime) -> str:
     if seconds <= 1:
         return _("now")
     if seconds < MINUTE:
-        length = f"{seconds} s"
+        length = ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
     else:
         length = (timeuntil if moment > now else timesince)(moment, now, depth=1)
     text = _("in %(time)s") if moment > now else _("%(time)s ago")

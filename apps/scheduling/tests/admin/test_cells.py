@@ -40,7 +40,7 @@ def test_durations_are_as_short_as_can_be(seconds: float | None, text: str) -> N
 def test_moments_are_told_by_their_distance() -> None:
     now = timezone.now()
     assert distance(now) == "now"
-    assert distance(now - timedelta(seconds=30)) == "30 s ago"
+    assert distance(now - timedelta(seconds=30)) == "30 seconds ago"
     assert distance(now + timedelta(hours=2, minutes=1)) == "in 2\xa0hours"
     assert moment_cell(None) == "-"
 
