@@ -10,7 +10,7 @@ from typing import Any
 
 from celery import Celery
 from celery.app.amqp import task_message
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_init
 
 from config.runtime import transport
 
@@ -19,17 +19,32 @@ app = Celery("atrium")
 app.set_default()  # for every thread; Celery makes it current for the one that imports us alone
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["consumer"].add("config.runtime.holding:Holding")
 
 
 @app.on_after_finalize.connect
 def collect_schedules(sender: Celery, **_kwargs: Any) -> None:
-    """Gather the `SCHEDULES` of every app; the database scheduler copies them at start-up."""
+    """Let Celery know the schedules that code declares."""
+    for entries in declared_schedules().values():
+        sender.conf.beat_schedule.update(entries)
+
+
+def declared_schedules() -> dict[str, Mapping[str, Any]]:
+    """Return the `SCHEDULES` of every app that has some, by its label."""
     from django.apps import apps  # noqa: PLC0415 - settings are not loaded when this module is
     from django.utils.module_loading import module_has_submodule  # noqa: PLC0415
 
-    for config in apps.get_app_configs():
-        if config.module is not None and module_has_submodule(config.module, "schedules"):
-            sender.conf.beat_schedule.update(import_module(f"{config.name}.schedules").SCHEDULES)
+    return {
+        config.label: import_module(f"{config.name}.schedules").SCHEDULES
+        for config in apps.get_app_configs()
+        if config.module is not None and module_has_submodule(config.module, "schedules")
+    }
+
+
+@worker_init.connect(dispatch_uid="atrium.panel")
+def answer_questions(**_kwargs: Any) -> None:
+    """Let a worker tell of itself; not before, because it loads what only a worker needs."""
+    import_module("config.runtime.panel")
 
 
 @setup_logging.connect(dispatch_uid="atrium.logs")

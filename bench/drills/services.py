@@ -1,9 +1,10 @@
-"""A Redis and a PostgreSQL of our own, to be stopped and started at will."""
+"""A Redis, a PostgreSQL and a RabbitMQ of our own, to be stopped and started at will."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -32,15 +33,31 @@ def wait_for(port: int, *, is_open: bool = True) -> None:
 
 
 class Redis:
-    """A Redis without a memory: what it held is gone when it stops."""
+    """A Redis without a memory: what it held is gone when it stops.
 
-    def __init__(self, port: int) -> None:
+    Args:
+        port: Where it listens.
+        folder: Where it keeps what it holds; then nothing is gone.
+    """
+
+    def __init__(self, port: int, folder: Path | None = None) -> None:
         self.port = port
+        self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Return its address."""
+        return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        command = ["redis-server", "--port", str(self.port), "--save", "", "--appendonly", "no"]
+        command = ["redis-server", "--port", str(self.port), "--save", ""]
+        if self._folder is None:
+            command += ["--appendonly", "no"]
+        else:
+            command += ["--appendonly", "yes", "--appendfsync", "always", "--dir"]
+            command += [str(self._folder)]
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
         wait_for(self.port)
 
@@ -50,6 +67,56 @@ class Redis:
             self._process.kill()
             self._process.wait()
             self._process = None
+
+
+class RabbitMQ:
+    """A node of RabbitMQ, beside any other of the machine."""
+
+    def __init__(self, port: int, folder: Path) -> None:
+        self.port = port
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        (folder / "plugins").write_text("[].\n")
+        (folder / "environment").touch()
+
+    @property
+    def url(self) -> str:
+        """Return its address."""
+        return f"amqp://guest:guest@127.0.0.1:{self.port}//"
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        environ = os.environ | {
+            "HOME": str(self._folder),
+            "RABBITMQ_NODENAME": f"drill{self.port}@localhost",
+            "RABBITMQ_NODE_PORT": str(self.port),
+            "RABBITMQ_DIST_PORT": str(self.port + 1),
+            "RABBITMQ_MNESIA_BASE": str(self._folder / "data"),
+            "RABBITMQ_LOG_BASE": str(self._folder / "log"),
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(self._folder / "plugins"),
+            "RABBITMQ_CONFIG_FILE": str(self._folder / "none"),
+            "RABBITMQ_CONF_ENV_FILE": str(self._folder / "environment"),
+        }
+        program = shutil.which("rabbitmq-server", path="/usr/lib/rabbitmq/bin:/usr/sbin")
+        if program is None:
+            msg = "rabbitmq-server is not installed"
+            raise SystemExit(msg)
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            [program],
+            env=environ,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        wait_for(self.port)
+
+    def stop(self) -> None:
+        """Stop it as a crash would."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+            wait_for(self.port, is_open=False)
 
 
 class Postgres:

@@ -4,15 +4,18 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from celery import Celery, beat, signals
-from django.db import connections
+from django.db import connections, transaction
+from django.db.models.signals import post_save
+from django_celery_beat.models import PeriodicTasks
 
 log = logging.getLogger(__name__)
 
 
 class PromptService(beat.Service):
-    """Celery's beat whose sleep ends when it is told to stop.
+    """Celery's beat whose sleep ends when it is told to stop or to look again.
 
     The original sleeps with `time.sleep`, so that a stop takes as long as the pause at hand.
     """
@@ -20,6 +23,10 @@ class PromptService(beat.Service):
     # What the original sets and its stubs leave out.
     _is_shutdown: threading.Event
     _is_stopped: threading.Event
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._bell = threading.Event()
 
     def start(self, embedded_process: bool = False) -> None:  # noqa: FBT001, FBT002 - Celery's signature
         signals.beat_init.send(sender=self)
@@ -30,16 +37,20 @@ class PromptService(beat.Service):
                 pause = self.scheduler.tick()
                 self._last_tick = time.monotonic()
                 if pause and pause > 0.0:
-                    self._is_shutdown.wait(pause)
-                    if self.scheduler.should_sync():
-                        self.scheduler._do_sync()  # type: ignore[attr-defined] # noqa: SLF001 - as the original does
+                    self._bell.wait(pause)
+                    self._bell.clear()
         finally:
             self.sync()
 
     def stop(self, wait: bool = False) -> None:  # noqa: FBT001, FBT002 - Celery's signature
         self._is_shutdown.set()
+        self.wake()
         if wait:
             self._is_stopped.wait()
+
+    def wake(self) -> None:
+        """Let the scheduler look again at once."""
+        self._bell.set()
 
 
 def service(app: Celery) -> PromptService:
@@ -66,18 +77,23 @@ class EmbeddedBeat:
         self._thread = threading.Thread(target=self._run, name="celery-beat", daemon=True)
 
     def start(self) -> None:
-        """Start the thread."""
+        """Start the thread, and tell it at once of every change of a schedule."""
+        post_save.connect(self._on_change, sender=PeriodicTasks, dispatch_uid="atrium.beat")
         self._thread.start()
 
     def ask_to_stop(self) -> None:
         """Wake the scheduler and let it end; return at once."""
         self._is_asked = True
+        post_save.disconnect(sender=PeriodicTasks, dispatch_uid="atrium.beat")
         self._service.stop()
 
     def join(self, seconds: float) -> bool:
         """Wait for the thread to end; return whether it did."""
         self._thread.join(seconds)
         return not self._thread.is_alive()
+
+    def _on_change(self, **_kwargs: Any) -> None:
+        transaction.on_commit(self._service.wake)
 
     def _run(self) -> None:
         try:

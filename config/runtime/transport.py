@@ -58,6 +58,12 @@ class Channel(memory.Channel):
     def _new_queue(self, queue: str, **_kwargs: Any) -> None:
         self._queue_for(queue)
 
+    @classmethod
+    def depth(cls, queue: str) -> int:
+        """Return how many messages wait in a queue."""
+        found = cls.queues.get(queue)
+        return found.qsize() if found else 0
+
     def _put(self, queue: str, message: Any, **kwargs: Any) -> None:
         super()._put(queue, message, **kwargs)
         bell.ring()

@@ -8,9 +8,12 @@ from typing import Any
 
 from celery import Celery
 from celery.concurrency.thread import TaskPool
+from celery.signals import worker_ready
 from celery.worker import WorkController, state
 
-from config.runtime.transport import bell
+from apps.scheduling.selectors.workers import here
+from config.runtime.panel import described
+from config.runtime.transport import Channel, bell
 
 START_SECONDS = 15.0
 log = logging.getLogger(__name__)
@@ -39,6 +42,7 @@ class EmbeddedWorker:
         self._ready = threading.Event()
         self._is_asked = False
         self._on_death = on_death
+        self._name = f"embedded@{socket.gethostname()}"
         logging.getLogger("celery.worker.consumer").setLevel(logging.WARNING)
         app.finalize()
         app.loader.import_default_modules()
@@ -47,7 +51,7 @@ class EmbeddedWorker:
             app=app,
             pool_cls=ThreadPool,
             concurrency=threads,
-            hostname=f"embedded@{socket.gethostname()}",
+            hostname=self._name,
             without_mingle=True,
             without_gossip=True,
             without_heartbeat=True,
@@ -64,6 +68,7 @@ class EmbeddedWorker:
         state.should_stop = None
         bell.begin()
         self._thread.start()
+        here.worker, here.depth = self._describe, Channel.depth
         return self._ready.wait(START_SECONDS)
 
     def ask_to_stop(self) -> None:
@@ -82,13 +87,18 @@ class EmbeddedWorker:
             return False
         return True
 
+    def _describe(self) -> tuple[str, dict[str, Any]]:
+        return self._name, described(self._controller)
+
     def _on_ready(self, *_args: Any) -> None:
+        worker_ready.send(sender=self._controller)  # as Celery's own command does
         self._ready.set()
 
     def _run(self) -> None:
         try:
             self._controller.start()  # logs what it cannot recover from, and returns
         finally:
+            here.worker = None
             if not self._is_asked:
                 log.error("the worker died")
                 self._on_death()

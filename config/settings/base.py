@@ -13,8 +13,9 @@ from config.databases import database
 from config.env import BASE_DIR, env, plugin_environ
 from config.keys import jwt_keys, secret_key
 from config.logs.setup import logging_config
+from config.mail import mail_settings
 from config.plugins import discover
-from config.queues import queues
+from config.queues import LONGEST_SECONDS, queues, transport_options
 from config.settings.console import *  # noqa: F403 - settings of their own
 from config.storages import storages_of
 
@@ -162,25 +163,35 @@ CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
 }
 
 CELERY_BROKER_URL = env.celery_broker_url or "embedded://localhost//"
-CELERY_TASK_QUEUES = queues()
+CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL)
+CELERY_TASK_QUEUES = queues(CELERY_BROKER_URL)
 CELERY_TASK_DEFAULT_QUEUE = QUICK
 CELERY_TASK_ROUTES = ("config.queues.route",)
 CELERY_TASK_CREATE_MISSING_QUEUES = False  # a queue that no worker reads keeps its jobs for ever
 CELERY_RESULT_BACKEND = "django-db"
 CELERY_RESULT_EXTENDED = True
+CELERY_RESULT_EXPIRES = None  # `apps.scheduling.tasks.prune_runs` deletes them instead
 CELERY_TASK_TRACK_STARTED = True
 CELERY_TASK_ACKS_LATE = True  # a killed worker's job goes back to the queue
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_TIME_LIMIT = 3600  # seconds
+CELERY_TASK_TIME_LIMIT = LONGEST_SECONDS
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 40  # seconds; what is not done then goes back to its queue
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000  # what leaks ends with its process
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 512 * 1024  # KiB
+# What runs when the connection breaks goes on; its message, which comes again, finds it in the
+# table of runs.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_TIMEZONE = env.time_zone
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "config.runtime.scheduler:LeasedScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 2  # seconds; how soon a change of a schedule is seen
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # its lines look like ours
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+globals().update(mail_settings(env.smtp_url, sender=env.mail_from))
 
 LANGUAGE_CODE = env.language
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]

@@ -62,6 +62,7 @@ def test_the_schedules_of_every_app_are_gathered(monkeypatch: pytest.MonkeyPatch
     other = Celery("other", set_as_current=False)
     collect_schedules(other)
     assert other.conf.beat_schedule == schedules
+    assert module.declared_schedules() == {"core": schedules}
 
 
 def test_every_scheduled_task_exists() -> None:

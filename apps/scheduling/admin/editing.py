@@ -27,8 +27,8 @@ from apps.scheduling.choices import Period
 from apps.scheduling.constants import LONGEST_SECONDS
 from apps.scheduling.errors import ScheduleNameTakenError
 from apps.scheduling.models import Schedule, SchedulePolicy
-from apps.scheduling.selectors.plans import Plan, cron_text, interval_text, plan_text, upcoming
-from apps.scheduling.selectors.times import crontab_of, next_times
+from apps.scheduling.selectors.plans import interval_text, plan_text, upcoming
+from apps.scheduling.selectors.times import Times, cron_text, crontab_of, next_times
 from apps.scheduling.services.schedules import schedule_create, schedule_update
 
 FIELDS: Mapping[str, str] = {
@@ -198,7 +198,7 @@ def _facts(schedule: Schedule | None) -> list[tuple[str, str]]:
     ]
 
 
-def _plan(given: Mapping[str, str]) -> Plan:
+def _plan(given: Mapping[str, str]) -> Times:
     if "cron" in given:
         return crontab_of(given["cron"])
     plan = timedelta(**{Period(given["period"]).value: int(given["every"])})

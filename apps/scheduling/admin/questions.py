@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,9 +15,10 @@ from django.urls import reverse
 from apps.core.console import page_context
 from apps.core.console.cells import EMPTY
 from apps.core.errors import DomainError
+from apps.core.masking import MASK
 
-MASKED = re.compile("[*]{3,}|…")
-"""What stands for a secret, and for what was too long to be kept."""
+TOO_LONG = "…"
+"""What is kept in place of arguments that are too long."""
 
 
 def asked(request: HttpRequest, act: Callable[[], str], *, back: str, **shown: Any) -> HttpResponse:
@@ -56,7 +56,7 @@ def arguments_text(args: list[Any], kwargs: Mapping[str, Any]) -> str:
 def is_masked(value: Any) -> bool:
     """Tell whether some of the arguments that a run keeps are not those that it was given."""
     if isinstance(value, str):
-        return MASKED.fullmatch(value) is not None
+        return value in {MASK, TOO_LONG}
     if isinstance(value, Mapping):
         return any(map(is_masked, value.values()))
     return isinstance(value, list) and any(map(is_masked, value))

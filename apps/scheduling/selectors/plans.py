@@ -5,14 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from celery.schedules import crontab
-from cron_descriptor import (
-    FormatException,
-    MissingFieldException,
-    Options,
-    WrongArgumentException,
-    get_description,
-)
 from django.conf import settings
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -21,9 +13,7 @@ from django.utils.translation import gettext as _
 from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from apps.scheduling.choices import Period
-from apps.scheduling.selectors.times import next_times
-
-Plan = crontab | timedelta
+from apps.scheduling.selectors.times import Times, cron_text, next_times, times_of
 
 EVERY: Mapping[str, str | Promise] = {
     Period.DAYS: ngettext_lazy("every day", "every %(n)s days", "n"),
@@ -32,21 +22,14 @@ EVERY: Mapping[str, str | Promise] = {
     Period.SECONDS: ngettext_lazy("every second", "every %(n)s seconds", "n"),
     Period.MICROSECONDS: ngettext_lazy("every microsecond", "every %(n)s microseconds", "n"),
 }
-UNREADABLE = (
-    FormatException,
-    MissingFieldException,
-    WrongArgumentException,
-    ValueError,
-    LookupError,
-)
-LOCALES = {"zh-hans": "zh_CN"}
 
 
-def plan_of(schedule: PeriodicTask) -> Plan | None:
-    """Return what a schedule follows; None for kinds that the platform does not make."""
-    if schedule.interval_id is not None:
-        return timedelta(**{schedule.interval.period: schedule.interval.every})
-    return schedule.crontab.schedule if schedule.crontab_id is not None else None
+def plan_of(schedule: PeriodicTask) -> Times | None:
+    """Return what a schedule follows; None where that cannot be read."""
+    try:
+        return times_of(schedule)
+    except ValueError:
+        return None
 
 
 def plan_text(schedule: PeriodicTask) -> str:
@@ -75,24 +58,20 @@ def cron_of(times: CrontabSchedule) -> str:
     return " ".join(field.replace(" ", "") for field in fields)
 
 
-def cron_text(text: str, language: str) -> str:
-    """Return five fields in words; the fields themselves where there are no words for them."""
-    options = Options()
-    options.locale_code = LOCALES.get(language.lower(), "en_US")
-    options.use_24hour_time_format = True
-    try:
-        return str(get_description(text, options))
-    except UNREADABLE:
-        return text
-
-
 def upcoming(schedule: PeriodicTask, *, count: int = 1) -> list[datetime]:
     """Return when a schedule runs next, soonest first; nothing while it is off or over."""
     plan, now = plan_of(schedule), timezone.now()
     is_done = schedule.one_off and schedule.total_run_count > 0
     if plan is None or not schedule.enabled or is_done:
         return []
-    after = max(now, schedule.start_time or now)
-    if isinstance(plan, timedelta):
-        after = max(after - plan, schedule.last_run_at or after)
-    return next_times(plan, count=count, after=after, until=schedule.expires)
+    last = schedule.last_run_at
+    if isinstance(plan, timedelta) and last is not None:
+        last = max(last, now - plan)  # what is overdue runs now
+    return next_times(
+        plan,
+        count=count,
+        after=now - timedelta(microseconds=1),
+        until=schedule.expires,
+        start=schedule.start_time,
+        anchor=last,
+    )

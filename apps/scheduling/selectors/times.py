@@ -1,14 +1,40 @@
-"""When a schedule runs next."""
+"""When a schedule runs, and how people say it.
+
+The moments are worked out here and not by Celery, which is an hour out at changes of the clock. A
+time that the clock skips in spring comes as much later as the clock jumps; a time that it shows
+twice in autumn comes once, or twice where the schedule names every hour.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import calendar
+import re
+from collections import deque
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import count as count_up
+from itertools import islice, takewhile
+from typing import Any
 
 from celery import current_app
 from celery.schedules import ParseException, crontab
-from django.utils import timezone
+from cron_descriptor import CasingTypeEnum, ExpressionDescriptor, Options
+from cron_descriptor.Exception import FormatException
+from django.utils import timezone, translation
+from django.utils.dates import MONTHS, WEEKDAYS
+from django_celery_beat.models import PeriodicTask
 
 FIELDS = 5
+EVERY_HOUR = 24
+HORIZON_DAYS = 366 * 9
+"""Between two leap days lie up to eight years; what does not come within this never comes."""
+
+LOOK_BACK = timedelta(hours=3)
+"""More than any clock is put back at once."""
+
+ENGLISH_DAYS = tuple(calendar.day_name)
+ENGLISH_MONTHS = tuple(calendar.month_name)[1:]
+Times = crontab | timedelta
 
 
 def crontab_of(text: str) -> crontab:
@@ -34,12 +60,34 @@ def crontab_of(text: str) -> crontab:
         raise ValueError(text) from error
 
 
+def times_of(schedule: PeriodicTask) -> Times:
+    """Return what a schedule follows.
+
+    Raises:
+        ValueError: It has neither an interval nor a crontab that can be read.
+    """
+    if schedule.interval is not None:
+        every = timedelta(**{schedule.interval.period: schedule.interval.every})
+        if every > timedelta():
+            return every
+    elif schedule.crontab is not None:
+        try:
+            found: crontab = schedule.crontab.schedule
+        except (ParseException, ValueError) as error:
+            raise ValueError(str(error)) from error
+        return found
+    msg = "neither an interval nor a crontab"
+    raise ValueError(msg)
+
+
 def next_times(
-    times: crontab | timedelta,
+    times: Times,
     *,
     count: int = 5,
     after: datetime | None = None,
     until: datetime | None = None,
+    start: datetime | None = None,
+    anchor: datetime | None = None,
 ) -> list[datetime]:
     """Return the next moments, soonest first; fewer where the schedule ends or never comes.
 
@@ -48,24 +96,142 @@ def next_times(
         count: Moments at most.
         after: The moment to count from; now by default.
         until: The end of the schedule.
+        start: The beginning of the schedule, which is a moment of an interval.
+        anchor: The last run, from which an interval counts; `after` by default.
     """
-    moment = after or timezone.now()
-    found: list[datetime] = []
-    while len(found) < count:
-        try:
-            moment = _following(times, moment)
-        except (RuntimeError, ValueError, OverflowError):
-            break
-        if until is not None and moment >= until:
-            break
-        found.append(moment)
-    return found
+    found = _moments(times, after or timezone.now(), start, anchor)
+    if until is not None:
+        found = takewhile(lambda moment: moment < until, found)
+    return list(islice(found, count))
 
 
-def _following(times: crontab | timedelta, moment: datetime) -> datetime:
+def past_times(
+    times: Times,
+    *,
+    after: datetime,
+    now: datetime,
+    start: datetime | None = None,
+    anchor: datetime | None = None,
+    newest: int,
+) -> list[datetime]:
+    """Return the newest moments after `after` and not after `now`, oldest first.
+
+    Args:
+        times: What the schedule follows.
+        after: The moment to count from.
+        now: The last moment that counts.
+        start: The beginning of the schedule.
+        anchor: The last run, from which an interval counts; `after` by default.
+        newest: Moments at most.
+    """
+    if isinstance(times, timedelta):  # an interval of a second has many of them in a night
+        anchor = anchor or after
+        after = max(after, now - times * newest)
+    found = takewhile(lambda moment: moment <= now, _moments(times, after, start, anchor))
+    return list(deque(found, maxlen=newest))
+
+
+def cron_text(text: str, language: str) -> str:
+    """Return a crontab in words; as it is where it cannot be read.
+
+    Args:
+        text: Five fields.
+        language: `en` or `zh-hans`; any other is answered in English.
+    """
+    is_chinese = language.lower().startswith("zh")
+    options = Options()
+    options.locale_code = "zh_CN" if is_chinese else "en_US"
+    options.use_24hour_time_format = True
+    options.casing_type = CasingTypeEnum.Sentence
+    try:
+        crontab_of(text)
+        said = str(ExpressionDescriptor(text, options).get_description())
+    except (FormatException, ValueError, LookupError):
+        return text
+    return _with_names(said) if is_chinese else said
+
+
+def _with_names(text: str) -> str:
+    """Name days and months in Chinese, which the library takes from the machine's locale."""
+    names = [
+        *zip(ENGLISH_DAYS, WEEKDAYS.values(), strict=True),
+        *zip(ENGLISH_MONTHS, MONTHS.values(), strict=True),
+    ]
+    with translation.override("zh-hans"):
+        known = {english: str(name) for english, name in names}
+    return re.sub(r"[A-Z][a-z]+", lambda found: known.get(found[0], found[0]), text)
+
+
+def _moments(
+    times: Times, after: datetime, start: datetime | None, anchor: datetime | None
+) -> Iterator[datetime]:
     if isinstance(times, timedelta):
-        return moment + times
-    local = moment.astimezone(timezone.get_default_timezone())
-    start, delta, _now = times.remaining_delta(local)
-    following: datetime = start + delta
-    return following
+        yield from _of_interval(times, after, start, anchor)
+        return
+    last = after
+    if start is not None and start > after:
+        last = start - timedelta(microseconds=1)
+    for moment in _of_crontab(times, last):
+        if moment > last:  # a clock that jumps shows some moments twice
+            last = moment
+            yield moment
+
+
+def _of_interval(
+    every: timedelta, after: datetime, start: datetime | None, anchor: datetime | None
+) -> Iterator[datetime]:
+    if start is not None and (anchor is None or anchor < start):
+        anchor, first = start, 0
+    else:
+        anchor, first = anchor or after, 1
+    number = max(first, (after - anchor) // every + 1)
+    for step in count_up(number):
+        try:
+            yield anchor + every * step
+        except OverflowError:
+            return
+
+
+# Any: the stubs leave out what a crontab consists of.
+def _of_crontab(times: Any, after: datetime) -> Iterator[datetime]:
+    zone = getattr(times, "tz", None) or timezone.get_default_timezone()
+    local, earlier = (moment.astimezone(zone) for moment in (after, after - LOOK_BACK))
+    if local.utcoffset() != earlier.utcoffset():
+        local = earlier  # the clock has just been changed; what it shows may come again
+    minutes, hours = sorted(times.minute), sorted(times.hour)
+    is_hourly = len(hours) == EVERY_HOUR
+    for day in _days(times, local.date()):
+        from_hour = local.hour if day == local.date() else 0
+        for hour in hours:
+            if hour >= from_hour:
+                yield from _of_hour(day, hour, minutes, zone, is_hourly=is_hourly)
+
+
+def _days(times: Any, first: date) -> Iterator[date]:
+    for step in range(HORIZON_DAYS):
+        day = first + timedelta(days=step)
+        if (
+            day.month in times.month_of_year
+            and day.day in times.day_of_month
+            and day.isoweekday() % 7 in times.day_of_week
+        ):
+            yield day
+
+
+def _of_hour(
+    day: date, hour: int, minutes: list[int], zone: tzinfo, *, is_hourly: bool
+) -> list[datetime]:
+    shown = [datetime(day.year, day.month, day.day, hour, minute) for minute in minutes]  # noqa: DTZ001 - what the clock on the wall shows
+    found = {_at(wall, zone, fold=0) for wall in shown}
+    if is_hourly and any(_comes_twice(wall, zone) for wall in (shown[0], shown[-1])):
+        found |= {_at(wall, zone, fold=1) for wall in shown if _comes_twice(wall, zone)}
+    return sorted(found)
+
+
+def _at(wall: datetime, zone: tzinfo, *, fold: int) -> datetime:
+    return wall.replace(tzinfo=zone, fold=fold).astimezone(UTC)
+
+
+def _comes_twice(wall: datetime, zone: tzinfo) -> bool:
+    first, second = (_at(wall, zone, fold=fold) for fold in (0, 1))
+    return second > first  # in a gap it is the other way round

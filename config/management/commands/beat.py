@@ -12,9 +12,9 @@ from config.runtime.scaled import BROKER_NEEDS, refuse_embedded
 
 
 class Command(BaseCommand):
-    """Run the scheduler; start one, a second would queue everything twice."""
+    """Run the scheduler; of several, one acts and the others wait to take over."""
 
-    help = "Queue what the schedules ask for; one such process is enough."
+    help = "Queue what the schedules ask for; a second such process stands by."
 
     def handle(self, **_options: Any) -> None:
         refuse_embedded(settings.ATRIUM, BROKER_NEEDS)

@@ -1,11 +1,12 @@
 import time
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from celery import Celery
+from django_celery_beat.models import PeriodicTasks
 
 from config.runtime.beat import EmbeddedBeat, PromptService, service
+from config.runtime.scheduler import LeasedScheduler
 
 
 class Scheduler:
@@ -23,12 +24,6 @@ class Scheduler:
         if self.fails:
             raise ZeroDivisionError
         return 300.0
-
-    def should_sync(self) -> bool:
-        return True
-
-    def _do_sync(self) -> None:
-        self.turns += 100
 
     def close(self) -> None:
         self.is_closed = True
@@ -52,7 +47,7 @@ def deaths() -> list[str]:
     return []
 
 
-def test_a_pause_of_minutes_ends_at_once_and_the_schedule_is_saved(
+def test_a_pause_of_minutes_ends_at_once(
     beat: EmbeddedBeat, scheduler: Scheduler, deaths: list[str]
 ) -> None:
     beat.start()
@@ -62,7 +57,7 @@ def test_a_pause_of_minutes_ends_at_once_and_the_schedule_is_saved(
     beat.ask_to_stop()
     assert beat.join(5)
     assert time.monotonic() - started < 1
-    assert scheduler.turns == 101
+    assert scheduler.turns == 1
     assert scheduler.is_closed
     assert deaths == []
 
@@ -85,14 +80,26 @@ def test_stopping_may_wait_for_the_end(scheduler: Scheduler) -> None:
     assert scheduler.turns == 0
 
 
-@pytest.mark.django_db(transaction=True)
-def test_the_schedule_of_the_apps_comes_into_the_database(settings: Any) -> None:
-    from django_celery_beat.models import PeriodicTask  # noqa: PLC0415 - needs Django set up
+@pytest.mark.django_db
+def test_a_change_of_a_schedule_wakes_the_scheduler(
+    beat: EmbeddedBeat, scheduler: Scheduler
+) -> None:
+    beat.start()
+    while not scheduler.turns:
+        time.sleep(0.01)
+    PeriodicTasks.update_changed()
+    until = time.monotonic() + 5
+    while scheduler.turns == 1 and time.monotonic() < until:
+        time.sleep(0.01)
+    beat.ask_to_stop()
+    assert beat.join(5)
+    assert scheduler.turns == 2
+    PeriodicTasks.update_changed()  # nobody listens any more
 
+
+def test_the_scheduler_is_ours_and_looks_as_often_as_the_settings_say(settings: Any) -> None:
     app = Celery("beat-test", set_as_current=False)
     app.config_from_object(settings, namespace="CELERY")
-    app.conf.beat_schedule = {"sweep": {"task": "x.sweep", "schedule": timedelta(hours=1)}}
     keeper = service(app)
-    assert "sweep" in keeper.scheduler.schedule
-    assert PeriodicTask.objects.get(name="sweep").task == "x.sweep"
+    assert isinstance(keeper.scheduler, LeasedScheduler)
     assert keeper.max_interval == settings.CELERY_BEAT_MAX_LOOP_INTERVAL

@@ -8,6 +8,7 @@ from celery import Celery, Task, _state
 from celery.worker import state
 
 from apps.scheduling import receivers
+from apps.scheduling.selectors.workers import here
 from config.runtime import transport
 from config.runtime.transport import Channel
 from config.runtime.worker import EmbeddedWorker
@@ -90,6 +91,18 @@ def test_a_job_is_done_at_once_and_anybody_may_wait_for_it(
 
 def test_a_job_that_fails_is_tried_again(app: Any, worker: EmbeddedWorker) -> None:
     assert app.send_task("stubborn").get(timeout=10) == 2
+
+
+def test_the_worker_tells_of_itself_and_of_its_queues(app: Any, worker: EmbeddedWorker) -> None:
+    assert here.worker is not None
+    assert here.depth is not None
+    name, told = here.worker()
+    assert name.startswith("embedded@")
+    assert (told["pool_size"], told["queues"]) == (2, ["celery"])
+    assert here.depth("nowhere") == 0
+    worker.ask_to_stop()
+    assert worker.join(5)
+    assert here.worker is None
 
 
 def test_jobs_run_beside_each_other(app: Any, worker: EmbeddedWorker) -> None:

@@ -11,7 +11,6 @@ from django_celery_beat.models import (
 
 from apps.scheduling.selectors.plans import (
     cron_of,
-    cron_text,
     interval_text,
     plan_of,
     plan_text,
@@ -45,10 +44,6 @@ def test_times_are_told_in_the_reader_s_language() -> None:
 def test_the_fields_are_written_as_people_write_them() -> None:
     times = CrontabSchedule(minute="0, 30", hour="*", day_of_month="1", day_of_week="mon")
     assert cron_of(times) == "0,30 * 1 * mon"
-
-
-def test_fields_without_words_stay_as_they_are() -> None:
-    assert cron_text("what is this", "en") == "what is this"
 
 
 def test_an_interval_counts_from_the_last_run() -> None:

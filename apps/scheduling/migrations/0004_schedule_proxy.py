@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('django_celery_beat', '0019_alter_periodictasks_options'),
-        ('scheduling', '0002_runs'),
+        ('scheduling', '0003_alerts'),
     ]
 
     operations = [

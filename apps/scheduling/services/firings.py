@@ -1,0 +1,201 @@
+"""Firings: messages sent because the time of a schedule has come."""
+
+from __future__ import annotations
+
+import json
+import logging
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from celery import current_app
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask, PeriodicTasks
+
+from apps.core.jobs import Job
+from apps.scheduling.constants import DUE_HEADER, SCHEDULE_HEADER, TRIGGER_HEADER
+from apps.scheduling.models import SchedulePolicy
+from apps.scheduling.selectors.times import next_times, past_times, times_of
+from apps.scheduling.services.execution import policy_options
+from apps.scheduling.services.missed import Firing, moments_settle
+
+FIRINGS = uuid.UUID("7b0e1c52-7f0c-4b53-9f0b-6a4e2f5b8f3d")
+"""The ids of the tasks are made from it: the same moment of the same schedule, the same id."""
+
+log = logging.getLogger(__name__)
+
+
+class BrokenScheduleError(Exception):
+    """The row cannot be kept as it is; says why."""
+
+
+def schedule_due(*, schedule: PeriodicTask, after: datetime | None = None) -> datetime | None:
+    """Return the first moment at which nothing was sent yet, gone by or to come.
+
+    Args:
+        schedule: With `interval` and `crontab` at hand.
+        after: What lies before is settled.
+
+    Raises:
+        BrokenScheduleError: It follows nothing that can be read.
+    """
+    found = next_times(
+        _times(schedule),
+        count=1,
+        after=_settled_until(schedule, after),
+        until=schedule.expires,
+        start=schedule.start_time,
+        anchor=schedule.last_run_at,
+    )
+    return found[0] if found else None
+
+
+def schedule_fire(
+    *, schedule: PeriodicTask, now: datetime, kept_since: datetime, after: datetime | None = None
+) -> int:
+    """Send what has become due, and make up for what was missed; return how many were sent.
+
+    Another process that does the same at the same moment sends nothing: each moment is claimed in
+    the row together with the sending, or neither happens.
+
+    Args:
+        schedule: Fresh from the table.
+        now: The moment at hand.
+        kept_since: Since when somebody keeps the schedules without a break.
+        after: What lies before is settled.
+
+    Raises:
+        BrokenScheduleError: It cannot be sent as it is.
+        OSError: The broker does not take it, nor any other error of the broker; nothing is
+            claimed then.
+    """
+    policy = SchedulePolicy.objects.filter(schedule=schedule).first() or SchedulePolicy()
+    moments = _due_moments(schedule, policy, now, after)
+    if not moments:
+        return 0
+    firings = moments_settle(
+        moments=moments,
+        kept_since=kept_since,
+        pause=_pause(schedule, moments[-1]),
+        policy=policy,
+    )
+    if len(firings) < len(moments):
+        log.warning("%s: missed times were dropped", schedule.name)
+    if schedule.one_off:
+        firings = firings[-1:]
+    return sum(_fire(schedule, firing) for firing in firings)
+
+
+def schedule_disable(*, schedule: PeriodicTask, reason: str) -> None:
+    """Switch a schedule off by itself, and say why in the log."""
+    log.error("the schedule %r is switched off: %s", schedule.name, reason)
+    # Not save(), which would write over what somebody is changing.
+    PeriodicTask.objects.filter(pk=schedule.pk).update(enabled=False)
+    PeriodicTasks.update_changed()
+
+
+def schedule_end(*, schedule: PeriodicTask) -> None:
+    """Switch a schedule off whose end has come."""
+    log.info("the schedule %r has come to its end", schedule.name)
+    PeriodicTask.objects.filter(pk=schedule.pk, expires__lte=timezone.now()).update(enabled=False)
+    PeriodicTasks.update_changed()
+
+
+def _times(schedule: PeriodicTask) -> Any:
+    try:
+        return times_of(schedule)
+    except ValueError as error:
+        raise BrokenScheduleError(str(error)) from error
+
+
+def _settled_until(schedule: PeriodicTask, after: datetime | None) -> datetime:
+    # A change of the row starts its times anew: what it would have asked for before, nobody did.
+    known = (schedule.last_run_at, schedule.date_changed, after)
+    return max(moment for moment in known if moment is not None)
+
+
+def _due_moments(
+    schedule: PeriodicTask, policy: SchedulePolicy, now: datetime, after: datetime | None
+) -> Sequence[datetime]:
+    if schedule.expires is not None:
+        now = min(now, schedule.expires - timedelta(microseconds=1))
+    return past_times(
+        _times(schedule),
+        after=_settled_until(schedule, after),
+        now=now,
+        start=schedule.start_time,
+        anchor=schedule.last_run_at,
+        newest=policy.missed_limit + 1,
+    )
+
+
+def _pause(schedule: PeriodicTask, moment: datetime) -> timedelta:
+    following = next_times(_times(schedule), count=1, after=moment)
+    return following[0] - moment if following else timedelta.max
+
+
+@transaction.atomic
+def _fire(schedule: PeriodicTask, firing: Firing) -> bool:
+    is_open = Q(last_run_at=None) | Q(last_run_at__lt=firing.due_at)
+    row = PeriodicTask.objects.filter(is_open, pk=schedule.pk, enabled=True)
+    count: Any = F("total_run_count") + 1
+    values: dict[str, Any] = {"last_run_at": firing.due_at, "total_run_count": count}
+    if schedule.one_off:
+        values |= {"enabled": False, "total_run_count": 0}
+    # Inside the transaction: a twin waits here for our commit, and then finds it claimed. If we
+    # die before it, the twin sends the message again, under the same id.
+    if not row.update(**values):
+        return False
+    _send(schedule, firing)
+    return True
+
+
+def _send(schedule: PeriodicTask, firing: Firing) -> None:
+    task = current_app.tasks.get(schedule.task)
+    if not isinstance(task, Job):
+        msg = f"no job is called {schedule.task}"
+        raise BrokenScheduleError(msg)
+    args, kwargs, headers = _read(schedule)
+    headers |= {
+        SCHEDULE_HEADER: schedule.pk,
+        TRIGGER_HEADER: str(firing.trigger),
+        DUE_HEADER: firing.due_at.isoformat(),
+        "periodic_task_name": schedule.name,  # the table of results keeps it
+    }
+    # The exchange and the key of each queue have its name.
+    queue = schedule.queue or schedule.routing_key or schedule.exchange or task.lane
+    if queue not in current_app.amqp.queues:
+        msg = f"there is no queue {queue}"
+        raise BrokenScheduleError(msg)
+    task.apply_async(
+        args=args,
+        kwargs=kwargs,
+        task_id=str(uuid.uuid5(FIRINGS, f"{schedule.pk} {firing.due_at.isoformat()}")),
+        queue=queue,
+        headers=headers,
+        expires=schedule.expires or schedule.expire_seconds,
+        priority=schedule.priority,
+        **policy_options(schedule),
+    )
+
+
+def _read(schedule: PeriodicTask) -> tuple[tuple[Any, ...], dict[str, Any], dict[str, Any]]:
+    try:
+        args, kwargs, headers = (
+            json.loads(text or empty)
+            for text, empty in (
+                (schedule.args, "[]"),
+                (schedule.kwargs, "{}"),
+                (schedule.headers, "{}"),
+            )
+        )
+    except ValueError as error:
+        msg = f"its arguments cannot be read: {error}"
+        raise BrokenScheduleError(msg) from error
+    if not isinstance(args, list) or not isinstance(kwargs, dict) or not isinstance(headers, dict):
+        msg = "its arguments are no list and no object"
+        raise BrokenScheduleError(msg)
+    return tuple(args), kwargs, headers

@@ -1,0 +1,212 @@
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+from django_celery_beat.tzcrontab import TzAwareCrontab
+
+from apps.scheduling.selectors.times import (
+    cron_text,
+    crontab_of,
+    next_times,
+    past_times,
+    times_of,
+)
+
+NEW_YORK = ZoneInfo("America/New_York")
+LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+def _in(zone: ZoneInfo, text: str) -> TzAwareCrontab:
+    minute, hour, day, month, weekday = text.split()
+    return TzAwareCrontab(
+        minute=minute,
+        hour=hour,
+        day_of_month=day,
+        month_of_year=month,
+        day_of_week=weekday,
+        tz=zone,
+    )
+
+
+def _shown(times: Any, *, after: datetime, zone: ZoneInfo, count: int) -> list[str]:
+    found = next_times(times, count=count, after=after)
+    return [moment.astimezone(zone).strftime("%d %H:%M%z") for moment in found]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "* * * *", "* * * * * *", "60 * * * *", "a * * * *", "* * 0 * *", "0 0 30 2 *"]
+)
+def test_what_is_no_crontab_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        crontab_of(text)
+
+
+@pytest.mark.parametrize("text", ["*/5 8-18 * * 1-5", "0 0 1,15 * *", "0 0 * * mon", "0 0 * jan *"])
+def test_what_celery_takes_is_taken(text: str) -> None:
+    assert next_times(crontab_of(text), count=1)
+
+
+def test_an_interval_counts_from_the_last_run() -> None:
+    found = next_times(
+        timedelta(minutes=10), count=2, after=NOON, anchor=NOON - timedelta(minutes=13)
+    )
+    assert [moment - NOON for moment in found] == [timedelta(minutes=7), timedelta(minutes=17)]
+
+
+def test_an_interval_without_a_run_counts_from_the_moment_given() -> None:
+    found = next_times(timedelta(hours=1), count=1, after=NOON)
+    assert found == [NOON + timedelta(hours=1)]
+
+
+def test_an_interval_begins_with_the_start_itself() -> None:
+    start = NOON + timedelta(hours=3)
+    found = next_times(timedelta(hours=2), count=2, after=NOON, start=start)
+    assert found == [start, start + timedelta(hours=2)]
+
+
+def test_a_start_before_the_last_run_changes_nothing() -> None:
+    anchor = NOON - timedelta(minutes=1)
+    found = next_times(
+        timedelta(hours=1), count=1, after=NOON, start=NOON - timedelta(days=9), anchor=anchor
+    )
+    assert found == [anchor + timedelta(hours=1)]
+
+
+def test_a_crontab_waits_for_the_start_and_then_for_its_own_time() -> None:
+    start = datetime(2026, 5, 3, 10, 30, tzinfo=UTC)
+    times = _in(ZoneInfo("UTC"), "0 12 * * *")
+    assert next_times(times, count=1, after=NOON, start=start) == [start.replace(hour=12, minute=0)]
+    at_its_time = start.replace(hour=12, minute=0)
+    assert next_times(times, count=1, after=NOON, start=at_its_time) == [at_its_time]
+
+
+def test_a_schedule_that_ends_has_no_times_after_it() -> None:
+    found = next_times(timedelta(hours=1), after=NOON, until=NOON + timedelta(hours=3))
+    assert len(found) == 2
+
+
+def test_an_interval_that_leaves_the_calendar_ends() -> None:
+    assert next_times(timedelta(days=365 * 9000), after=NOON) == []
+
+
+def test_now_is_where_counting_begins() -> None:
+    (found,) = next_times(timedelta(hours=1), count=1)
+    assert timezone.now() < found <= timezone.now() + timedelta(hours=1)
+
+
+def test_a_time_that_the_clock_skips_comes_after_the_jump_and_once() -> None:
+    before = datetime(2026, 3, 7, 12, tzinfo=NEW_YORK)
+    assert _shown(_in(NEW_YORK, "30 2 * * *"), after=before, zone=NEW_YORK, count=2) == [
+        "08 03:30-0400",
+        "09 02:30-0400",
+    ]
+    assert _shown(_in(NEW_YORK, "30 2,3 * * *"), after=before, zone=NEW_YORK, count=2) == [
+        "08 03:30-0400",
+        "09 02:30-0400",
+    ]
+
+
+def test_what_comes_each_quarter_comes_each_quarter_in_spring() -> None:
+    before = datetime(2026, 3, 8, 1, 30, tzinfo=NEW_YORK)
+    found = next_times(_in(NEW_YORK, "*/15 * * * *"), count=12, after=before)
+    gaps = {later - earlier for earlier, later in pairwise(found)}
+    assert gaps == {timedelta(minutes=15)}
+
+
+def test_a_time_that_the_clock_shows_twice_comes_once() -> None:
+    before = datetime(2026, 10, 31, 12, tzinfo=NEW_YORK)
+    assert _shown(_in(NEW_YORK, "30 1 * * *"), after=before, zone=NEW_YORK, count=2) == [
+        "01 01:30-0400",
+        "02 01:30-0500",
+    ]
+    between = datetime(2026, 11, 1, 1, 45, tzinfo=NEW_YORK)
+    assert _shown(_in(NEW_YORK, "30 1 * * *"), after=between, zone=NEW_YORK, count=1) == [
+        "02 01:30-0500"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "before"),
+    [
+        (NEW_YORK, datetime(2026, 11, 1, 0, 30, tzinfo=NEW_YORK)),
+        (LORD_HOWE, datetime(2026, 4, 5, 0, 30, tzinfo=LORD_HOWE)),
+        (LORD_HOWE, datetime(2026, 10, 4, 0, 30, tzinfo=LORD_HOWE)),
+    ],
+)
+def test_what_comes_each_quarter_comes_each_quarter_when_the_clock_changes(
+    zone: ZoneInfo, before: datetime
+) -> None:
+    found = next_times(_in(zone, "*/15 * * * *"), count=16, after=before)
+    gaps = {later - earlier for earlier, later in pairwise(found)}
+    assert gaps == {timedelta(minutes=15)}
+
+
+def test_the_leap_day_comes_in_leap_years() -> None:
+    found = next_times(_in(ZoneInfo("UTC"), "0 0 29 2 *"), count=2, after=NOON)
+    assert [moment.date().isoformat() for moment in found] == ["2028-02-29", "2032-02-29"]
+
+
+def test_the_last_day_comes_in_the_months_that_have_it() -> None:
+    found = next_times(_in(ZoneInfo("UTC"), "0 0 31 * *"), count=3, after=NOON)
+    assert [moment.month for moment in found] == [5, 7, 8]
+
+
+def test_day_and_weekday_must_both_fit_as_with_celery() -> None:
+    found = next_times(_in(ZoneInfo("UTC"), "0 0 13 * 5"), count=2, after=NOON)
+    assert [moment.date().isoformat() for moment in found] == ["2026-11-13", "2027-08-13"]
+
+
+def test_the_newest_of_the_moments_gone_by_are_told() -> None:
+    times = _in(ZoneInfo("UTC"), "*/10 * * * *")
+    found = past_times(times, after=NOON, now=NOON + timedelta(minutes=30), newest=2)
+    assert found == [NOON + timedelta(minutes=20), NOON + timedelta(minutes=30)]
+
+
+def test_a_night_of_seconds_is_not_counted_through() -> None:
+    now = NOON + timedelta(days=300, milliseconds=500)
+    found = past_times(timedelta(seconds=1), after=NOON, now=now, anchor=NOON, newest=3)
+    assert [now - moment for moment in found] == [
+        timedelta(seconds=seconds, milliseconds=500) for seconds in (2, 1, 0)
+    ]
+
+
+@pytest.mark.django_db
+def test_a_schedule_says_what_it_follows() -> None:
+    every = IntervalSchedule(every=5, period="minutes")
+    assert times_of(PeriodicTask(interval=every)) == timedelta(minutes=5)
+    cron = CrontabSchedule(minute="7", timezone="Asia/Tokyo")
+    assert next_times(times_of(PeriodicTask(crontab=cron)), count=1)[0].minute == 7
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        PeriodicTask(),
+        PeriodicTask(interval=IntervalSchedule(every=0, period="minutes")),
+        PeriodicTask(crontab=CrontabSchedule(minute="99")),
+    ],
+)
+def test_a_schedule_that_follows_nothing_says_so(schedule: PeriodicTask) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        times_of(schedule)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "said"),
+    [
+        ("0 3 * * *", "en", "At 03:00"),
+        ("30 14 * * 1-5", "en", "At 14:30, Monday through Friday"),
+        ("*/5 * * * *", "zh-hans", "每 5 分钟"),
+        ("30 14 * 6 1-5", "zh-hans", "在 14:30, 星期一 到 星期五, 仅在 六月"),
+        ("*/5 * * * *", "fr", "Every 5 minutes"),
+        ("no crontab", "en", "no crontab"),
+        ("99 * * * *", "zh-hans", "99 * * * *"),
+    ],
+)
+def test_a_crontab_is_said_in_words(text: str, language: str, said: str) -> None:
+    assert cron_text(text, language) == said
