@@ -10,11 +10,13 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.masking import is_secret
 from apps.core.signatures import WORDS, Kind, Parameter
 from apps.scheduling.admin.widgets import (
     DayInput,
     MomentInput,
     NumberInput,
+    SecretInput,
     Select,
     Textarea,
     TextInput,
@@ -98,10 +100,13 @@ def _json(_parameter: Parameter, **options: Any) -> forms.Field:
     return JsonField(**options)
 
 
+def _text(parameter: Parameter, **options: Any) -> forms.Field:
+    widget = SecretInput() if is_secret(parameter.name) else TextInput()
+    return forms.CharField(widget=widget, strip=False, **options)
+
+
 MAKERS: Mapping[Kind, Callable[..., forms.Field]] = {
-    Kind.TEXT: lambda _parameter, **options: forms.CharField(
-        widget=TextInput, strip=False, **options
-    ),
+    Kind.TEXT: _text,
     Kind.INTEGER: _number,
     Kind.NUMBER: _number,
     Kind.FLAG: TruthField,

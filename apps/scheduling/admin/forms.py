@@ -12,11 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.jobs import QUICK, SCHEDULED, SLOW
-from apps.scheduling.admin.arguments import argument_fields, arguments_of, initial_of
+from apps.scheduling.admin.arguments import PREFIX, argument_fields, arguments_of, initial_of
 from apps.scheduling.admin.widgets import (
     CheckBox,
     MomentInput,
     NumberInput,
+    SecretInput,
     Select,
     Textarea,
     TextInput,
@@ -164,6 +165,9 @@ class ScheduleForm(PolicyForm):
         self.job = job_named(str(self["task"].value() or ""))
         if self.job is not None:
             self.fields.update(argument_fields(self.job))
+        for name in self._secrets():
+            self.fields[name].required = False
+            self.fields[name].help_text = _("Leave it empty to keep what it is.")
 
     def values(self) -> dict[str, Any]:
         """Return what the services take, without the policy, once the form is valid."""
@@ -178,12 +182,30 @@ class ScheduleForm(PolicyForm):
         return [self[name] for name in (argument_fields(self.job) if self.job else ())]
 
     def _others(self) -> dict[str, Any]:
-        """Return kept arguments for which the job has no parameter, and so the form no field."""
+        """Return kept arguments that the form does not show: secrets, and what has no field."""
+        secrets = self._secrets()
+        return {
+            name: value
+            for name, value in self._kept().items()
+            if f"{PREFIX}{name}" not in self.fields or f"{PREFIX}{name}" in secrets
+        }
+
+    def _secrets(self) -> list[str]:
+        """Return the fields of arguments that are kept but not shown."""
+        names = [f"{PREFIX}{name}" for name in self._kept()]
+        return [
+            name
+            for name in names
+            if name in self.fields and isinstance(self.fields[name].widget, SecretInput)
+        ]
+
+    def _kept(self) -> dict[str, Any]:
+        """Return the arguments of the schedule by name; nothing once another job is chosen."""
         if self.schedule is None or self.job is None or self.schedule.task != self.job.name:
             return {}
-        known = {parameter.name for parameter in self.job.parameters}
-        _args, kept = self.schedule.given
-        return {name: value for name, value in kept.items() if name not in known}
+        args, kwargs = self.schedule.given
+        names = [parameter.name for parameter in self.job.parameters]
+        return dict(zip(names, args, strict=False)) | kwargs
 
 
 def job_choices() -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ from apps.core.api.renderers import dumps
 from apps.core.console import Board, page_context
 from apps.scheduling.constants import WORKERS_TOPIC
 from apps.scheduling.selectors.loads import load_sample
+from apps.scheduling.selectors.workers import WorkerState
 
 
 @Board(
@@ -45,9 +46,8 @@ def workers(request: HttpRequest) -> HttpResponse:
 def _states() -> dict[str, dict[str, str]]:
     """Return the word and the colour of each state of a worker, for page and script."""
     return {
-        "online": {"label": _("online"), "tone": "good"},
-        "idle": {"label": _("idle"), "tone": "good"},
-        "working": {"label": _("at work"), "tone": "live"},
-        "stopping": {"label": _("stopping"), "tone": "warm"},
-        "unknown": {"label": _("unknown"), "tone": "quiet"},
+        WorkerState.IDLE: {"label": _("idle"), "tone": "good"},
+        WorkerState.WORKING: {"label": _("at work"), "tone": "live"},
+        WorkerState.STOPPING: {"label": _("stopping"), "tone": "warm"},
+        WorkerState.UNKNOWN: {"label": _("unknown"), "tone": "quiet"},
     }

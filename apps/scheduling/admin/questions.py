@@ -15,7 +15,7 @@ from django.urls import reverse
 from apps.core.console import page_context
 from apps.core.console.cells import EMPTY
 from apps.core.errors import DomainError
-from apps.core.masking import MASK
+from apps.core.masking import MASK, masked
 
 TOO_LONG = "…"
 """What is kept in place of arguments that are too long."""
@@ -47,7 +47,8 @@ def pretty(value: Any) -> str:
 
 
 def arguments_text(args: list[Any], kwargs: Mapping[str, Any]) -> str:
-    """Return all arguments of a job for people to read."""
+    """Return all arguments of a job for people to read; what is secret by its name is masked."""
+    args, kwargs = masked(args), masked(dict(kwargs))
     if args and kwargs:
         return f"{pretty(args)}\n{pretty(dict(kwargs))}"
     return pretty(args or dict(kwargs))
@@ -56,7 +57,7 @@ def arguments_text(args: list[Any], kwargs: Mapping[str, Any]) -> str:
 def is_masked(value: Any) -> bool:
     """Tell whether some of the arguments that a run keeps are not those that it was given."""
     if isinstance(value, str):
-        return value in {MASK, TOO_LONG}
+        return MASK in value or value == TOO_LONG
     if isinstance(value, Mapping):
         return any(map(is_masked, value.values()))
     return isinstance(value, list) and any(map(is_masked, value))

@@ -159,6 +159,7 @@ class RunAdmin(ConsoleModelAdmin):
             "arguments": arguments_text(run.args, run.kwargs),
             "lines": lines,
             "has_more": has_more,
+            "alerts": run.alerts.all(),
             "last_line": lines[-1].pk if lines else 0,
             "states": _states(),
             "may": {

@@ -20,6 +20,13 @@ class TextInput(_Dressed, forms.TextInput):
     """One line."""
 
 
+class SecretInput(_Dressed, forms.PasswordInput):
+    """One line that is not shown, neither while it is typed nor afterwards."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"autocomplete": "new-password"})
+
+
 class NumberInput(_Dressed, forms.NumberInput):
     """A number."""
 

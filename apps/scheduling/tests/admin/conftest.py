@@ -32,6 +32,7 @@ def report() -> Iterator[Any]:
         options: dict[str, Any] | None = None,
         day: date | None = None,
         at: datetime | None = None,
+        password: str = "",
     ) -> dict[str, Any]:
         """Make a <b>report</b>."""
         return {"title": title, "size": size, "copies": copies, "share": share, "loud": is_loud}

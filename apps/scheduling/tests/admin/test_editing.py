@@ -180,3 +180,18 @@ def test_the_part_for_a_job_tells_what_it_does_and_takes(console_with: Any) -> N
     assert 'name="arg_columns"' in text
     text = browser.get(f"{LIST}arguments/", {"task": "<script>"}).content.decode()
     assert "Choose a job" in text
+
+
+def test_a_secret_is_kept_without_being_shown(
+    console_with: Any, make_schedule: Callable[..., Any]
+) -> None:
+    schedule = make_schedule(kwargs={"title": "T", "password": "geheim"})
+    browser = console_with(*CODES)
+    path = f"{LIST}{schedule.pk}/change/"
+    assert "geheim" not in browser.get(path).content.decode()
+    browser.post(path, TYPED)
+    schedule.refresh_from_db()
+    assert json.loads(schedule.kwargs)["password"] == "geheim"
+    browser.post(path, TYPED | {"arg_password": "anders"})
+    schedule.refresh_from_db()
+    assert json.loads(schedule.kwargs)["password"] == "anders"

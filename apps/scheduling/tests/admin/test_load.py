@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from apps.scheduling.selectors.workers import QueueDepth, WorkerInfo
+from apps.scheduling.selectors.workers import QueueDepth, WorkerInfo, WorkerState
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/scheduling/workers/"
@@ -23,7 +23,7 @@ def test_workers_and_queues_are_shown(console_with: Any, crew: list[Any]) -> Non
     crew.append(
         WorkerInfo(
             name="<b>w1",
-            state="online",
+            state=WorkerState.IDLE,
             queues=("quick", "slow"),
             pool_size=4,
             running=2,

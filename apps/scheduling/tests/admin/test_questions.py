@@ -7,6 +7,7 @@ def test_arguments_are_written_for_people() -> None:
     assert pretty({}) == "-"
     assert arguments_text([], {"a": "ü"}) == '{\n  "a": "ü"\n}'
     assert arguments_text([1], {}) == "[\n  1\n]"
+    assert "geheim" not in arguments_text([], {"password": "geheim"})
     assert arguments_text([1], {"a": 2}) == '[\n  1\n]\n{\n  "a": 2\n}'
 
 
@@ -20,5 +21,6 @@ def test_a_list_is_shown_again_under_its_filters_and_no_other_place_is() -> None
 
 def test_what_is_not_what_it_was_is_noticed() -> None:
     assert is_masked({"a": ["******"]})
-    assert is_masked(["…"])
+    assert is_masked(["…", "token=******"])
+    assert is_masked("token=******")
     assert not is_masked({"a": "* * * * *", "b": 1})

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from apps.scheduling.models import Run, RunLine
+from apps.scheduling.models import Alert, Run, RunLine
 from apps.scheduling.tests.admin.conftest import REPORT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("report")]
@@ -63,6 +63,18 @@ def test_a_run_shows_all_of_it_escaped(console_with: Any, make_run: Callable[...
     assert text.count(ESCAPED) == 5
     assert "***" in text
     assert 'role="progressbar"' in text
+
+
+def test_who_was_told_of_a_failure_is_shown(
+    console_with: Any, make_run: Callable[..., Run]
+) -> None:
+    run = make_run(state="failed")
+    Alert.objects.create(run=run, channel="mail", sent_at=timezone.now())
+    Alert.objects.create(run=run, channel="robot", error=EVIL)
+    text = console_with("sys:task:list").get(f"{LIST}{run.pk}/change/").content.decode()
+    assert "Alert by mail" in text
+    assert "not sent" in text
+    assert EVIL not in text
 
 
 def test_a_run_is_neither_added_nor_changed(

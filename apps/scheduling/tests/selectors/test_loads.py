@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from apps.core.api.renderers import dumps
 from apps.scheduling.selectors import loads
-from apps.scheduling.selectors.workers import QueueDepth, WorkerInfo
+from apps.scheduling.selectors.workers import QueueDepth, WorkerInfo, WorkerState
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +15,7 @@ def test_a_sample_is_json_and_adds_up(monkeypatch: pytest.MonkeyPatch) -> None:
     crew = [
         WorkerInfo(
             name=name,
-            state="online",
+            state=WorkerState.WORKING,
             queues=("quick",),
             pool_size=4,
             running=1,
