@@ -23,6 +23,7 @@ RUN_CHANGED = "run.changed"
 RUN_ROWS = "scheduling.run_rows"
 """The cache tag that ends the landmarks of the list of runs; who deletes runs invalidates it."""
 
+WORKERS_TOPIC = "scheduling.workers"
 RUNS_GROUP = f"topic.{RUNS_TOPIC}"
 """Where changes of runs are told: `run.changed` with id, task_id, name, state, percent, text."""
 

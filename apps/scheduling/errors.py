@@ -36,6 +36,13 @@ class JobUnknownError(DomainError):
     message = _("There is no job “%(name)s”.")
 
 
+class RunLiveError(DomainError):
+    """Rows of runs that are not over cannot be deleted; they are cancelled first."""
+
+    reason = "scheduling.run_live"
+    message = _("A run is not over yet. Cancel it first.")
+
+
 class AlertUnsentError(DomainError):
     """An alert could not be sent now; `why` is told without addresses and secrets."""
 

@@ -17,6 +17,7 @@ from apps.console.constants import FIGURES_SECONDS, PLOT_DAYS, SESSIONS
 from apps.core.cached import PRINCIPALS, two_level, user_tag
 from apps.core.visibility import visible_to
 from apps.organization.models import Department
+from apps.scheduling.selectors.statistics import figures as run_figures
 
 Figures = dict[str, Any]
 
@@ -24,7 +25,8 @@ Figures = dict[str, Any]
 def dashboard_of(user: Any) -> Figures:
     """Return the figures that a user may see; a few seconds old at most.
 
-    A part is missing where the user lacks its code: `users`, `departments`, `roles`, `sessions`.
+    A part is missing where the user lacks its code: `users`, `departments`, `roles`, `sessions`,
+    `runs`.
     """
     found: Figures = two_level.get(
         f"console:figures:{user.pk}",
@@ -41,6 +43,7 @@ def _figures(user: Any) -> Figures:
         "departments": ("sys:dept", _departments),
         "roles": ("sys:role", _roles),
         "sessions": (SESSIONS, _sessions),
+        "runs": ("sys:task", _runs),
     }
     return {
         name: count(user)
@@ -68,6 +71,16 @@ def _roles(user: Any) -> Figures:
     return visible_to(Role.objects.all(), user).aggregate(
         total=Count("pk"), active=Count("pk", filter=Q(is_active=True))
     )
+
+
+def _runs(_user: Any) -> Figures:
+    found = run_figures()
+    return {
+        "running": found.running,
+        "queued": found.queued,
+        "ended": found.ended,
+        "failures": found.failures,
+    }
 
 
 def _sessions(user: Any) -> Figures:

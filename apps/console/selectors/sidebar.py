@@ -48,7 +48,7 @@ def _page_entry(
 ) -> Entry | None:
     if not page.has_module_permission(request):
         return None
-    label = labels.get(page.resource) or page.opts.verbose_name_plural
+    label = page.label or labels.get(page.resource) or page.opts.verbose_name_plural
     item = {"title": capfirst(str(label)), "icon": page.icon, "link": page.url("changelist")}
     return _where(page.opts.app_config, page.place), page.opts.app_config, item
 

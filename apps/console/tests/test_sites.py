@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
+from django_celery_beat.models import IntervalSchedule
 from unfold.admin import ModelAdmin
 
 from apps.access.models import DataRule, DataScope, Menu, ObjectGrant, Role
@@ -24,7 +25,7 @@ from apps.core.codes import declared_codes
 from apps.core.console import ConsoleModelAdmin
 from apps.core.visibility import Act, _filter
 from apps.organization.models import Department, Position
-from apps.scheduling.models import OutboxJob
+from apps.scheduling.models import OutboxJob, Run, Schedule
 
 pytestmark = pytest.mark.django_db
 Browser = Callable[..., Client]
@@ -54,6 +55,7 @@ def _some(model: Any, number: int) -> Any:
         },
         ChangeLog: {"model": text, "object_id": number, "name": text, "action": "made"},
         OutboxJob: {"task_id": text, "name": text, "payload": "{}"},
+        Run: {"task_id": text, "name": text, "queued_at": timezone.now(), "state": "succeeded"},
     }
     if model is Session:
         owner = User.objects.create(username=f"owner{text}", nickname=text)
@@ -62,6 +64,9 @@ def _some(model: Any, number: int) -> Any:
         owner = User.objects.create(username=f"owner{text}", nickname=text)
         key = Role.objects.create(name=f"shared {text}").pk
         return grant_create(actor=None, user=owner, model="Role", key=key, level=Act.VIEW)
+    if model is Schedule:
+        often = IntervalSchedule.objects.create(every=1, period="days")
+        return Schedule.objects.create(name=text, task=text, interval=often)
     if model in fields:
         return model.objects.create(**fields[model])
     return _of_a_plugin(model, text)
@@ -163,7 +168,7 @@ def test_a_superuser_can_open_every_page(page: Any, console_with: Browser) -> No
 
 
 def _may_add(page: Any) -> bool:
-    written_by_us = {"accounts.Session", "scheduling.OutboxJob"}
+    written_by_us = {"accounts.Session", "scheduling.OutboxJob", "scheduling.Run"}
     return page.opts.label not in written_by_us and page.opts.app_label != "audit"
 
 

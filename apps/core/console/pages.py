@@ -21,6 +21,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import action
@@ -47,6 +48,8 @@ class ConsoleModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
             superusers see it.
         icon: A name from Material Symbols, for the sidebar.
         place: Where it stands in its group of the sidebar.
+        label: What the sidebar calls it; where empty, the label of the menu entry of its resource,
+            or the name of its model.
         refusal_fields: The form field that a refusal is about, by its reason, or by the name that
             the wire has for the field.
         live_topic: A topic that tells of the rows. With `list_before_template =
@@ -57,6 +60,7 @@ class ConsoleModelAdmin(ModelAdmin):  # type: ignore[misc] # unfold has no types
     icon: ClassVar[str] = "table_rows"
     place: ClassVar[int] = 0
     live_topic: ClassVar[str] = ""
+    label: ClassVar[str | Promise] = ""
     refusal_fields: ClassVar[Mapping[str, str]] = {}
 
     list_per_page = 25

@@ -9,7 +9,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django_celery_results.models import GroupResult, TaskResult
 
+from apps.core.cached import invalidate
 from apps.scheduling.choices import LIVE_STATES
+from apps.scheduling.constants import RUN_ROWS
 from apps.scheduling.models import Run
 
 BATCH = 500
@@ -23,7 +25,11 @@ def runs_prune(*, days: int) -> int:
     """
     if not days:
         return 0
-    return _delete(Run.objects.exclude(state__in=LIVE_STATES).filter(ended_at__lt=_before(days)))
+    over = Run.objects.exclude(state__in=LIVE_STATES)
+    count = _delete(over.filter(ended_at__lt=_before(days)))
+    if count:
+        invalidate(RUN_ROWS)
+    return count
 
 
 def results_prune(*, days: int) -> int:

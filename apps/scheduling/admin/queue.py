@@ -14,6 +14,7 @@ from apps.scheduling.models import OutboxJob
 @admin.register(OutboxJob)
 class OutboxJobAdmin(ConsoleModelAdmin):
     icon = "outbox"
+    place = 9
     list_display = ("name", "task_id", "tries", "created_at")
     search_fields = ("name", "task_id")
 

@@ -1,0 +1,252 @@
+"""The form of a schedule: its job and arguments, its times, and what happens around them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.jobs import QUICK, SCHEDULED, SLOW
+from apps.scheduling.admin.arguments import PREFIX, argument_fields, arguments_of, initial_of
+from apps.scheduling.admin.widgets import (
+    CheckBox,
+    MomentInput,
+    NumberInput,
+    SecretInput,
+    Select,
+    Textarea,
+    TextInput,
+)
+from apps.scheduling.choices import Missed, Period, ScheduleKind
+from apps.scheduling.models import Schedule, SchedulePolicy
+from apps.scheduling.selectors.jobs import JobInfo, declared_jobs, job_named
+from apps.scheduling.selectors.plans import cron_of
+
+QUEUES = (QUICK, SLOW, SCHEDULED)
+HOUR, DAY = 3_600, 86_400
+MOST_MAILS = 20
+PLATFORM_KEYS = {"webhook": "alert_webhooks", "robot": "alert_robots"}
+
+
+class PolicyForm(forms.Form):
+    """What happens around the times of a schedule; the code's own schedules offer this alone."""
+
+    missed = forms.ChoiceField(
+        label=_("times that were missed"), choices=Missed.choices, widget=Select
+    )
+    missed_limit = forms.IntegerField(
+        label=_("missed times at most"),
+        min_value=1,
+        max_value=1000,
+        widget=NumberInput,
+        help_text=_("For “run each”."),
+    )
+    may_overlap = forms.BooleanField(
+        label=_("runs may overlap"),
+        required=False,
+        widget=CheckBox,
+        help_text=_("Otherwise a run is skipped while the one before is at work."),
+    )
+    limit_seconds = forms.IntegerField(
+        label=_("seconds it may run"),
+        required=False,
+        min_value=1,
+        max_value=DAY,
+        widget=NumberInput,
+        help_text=_("Empty: the platform's limit."),
+    )
+    retries = forms.IntegerField(
+        label=_("tries after a failure"), min_value=0, max_value=100, widget=NumberInput
+    )
+    retry_seconds = forms.IntegerField(
+        label=_("seconds before the next try"),
+        min_value=1,
+        max_value=HOUR,
+        widget=NumberInput,
+        help_text=_("Doubled with each further try, up to an hour."),
+    )
+    alert_mails = forms.CharField(
+        label=_("addresses to mail on failure"),
+        required=False,
+        widget=Textarea(attrs={"rows": 2}),
+        help_text=_("One on each line."),
+    )
+    alert_webhook = forms.ChoiceField(
+        label=_("webhook to call on failure"), required=False, widget=Select
+    )
+    alert_robot = forms.ChoiceField(
+        label=_("chat robot to tell on failure"), required=False, widget=Select
+    )
+
+    def __init__(self, *args: Any, policy: SchedulePolicy | None = None, **options: Any) -> None:
+        kept = policy or SchedulePolicy()
+        shown = {name: getattr(kept, name) for name in PolicyForm.base_fields}
+        shown["alert_mails"] = "\n".join(kept.alert_mails)
+        options["initial"] = shown | options.get("initial", {})
+        super().__init__(*args, **options)
+        for channel, key in PLATFORM_KEYS.items():
+            _offer(self.fields[f"alert_{channel}"], key, shown[f"alert_{channel}"])
+
+    def clean_alert_mails(self) -> list[str]:
+        """Read the addresses."""
+        found: list[str] = self.cleaned_data["alert_mails"].replace(",", "\n").split()
+        if len(found) > MOST_MAILS:
+            text = _("Give %(most)s addresses at most.") % {"most": MOST_MAILS}
+            raise ValidationError(text)
+        for address in found:
+            try:
+                validate_email(address)
+            except ValidationError:
+                text = _("“%(value)s” is no address.") % {"value": address}
+                raise ValidationError(text) from None
+        return found
+
+    def policy(self) -> dict[str, Any]:
+        """Return the columns of the policy, once the form is valid."""
+        return {name: self.cleaned_data[name] for name in PolicyForm.base_fields}
+
+
+POLICY = PolicyForm.base_fields.keys()
+
+
+class ScheduleForm(PolicyForm):
+    """A whole schedule; the fields for arguments follow the job."""
+
+    name = forms.CharField(label=_("name"), max_length=200, widget=TextInput)
+    task = forms.ChoiceField(label=_("job"), widget=Select)
+    kind = forms.TypedChoiceField(
+        label=_("runs"),
+        choices=[
+            (ScheduleKind.INTERVAL.value, _("after each interval")),
+            (ScheduleKind.CRONTAB.value, _("at set times (cron)")),
+        ],
+        coerce=lambda value: ScheduleKind(int(value)),
+        widget=forms.RadioSelect,
+    )
+    every = forms.IntegerField(label=_("every"), required=False, min_value=1, widget=NumberInput)
+    period = forms.ChoiceField(
+        label=_("unit"), required=False, choices=Period.choices, widget=Select
+    )
+    cron = forms.CharField(
+        label=_("cron"),
+        required=False,
+        max_length=500,
+        widget=TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
+        help_text=_("Five fields: minute, hour, day of month, month, day of week."),
+    )
+    start_at = forms.DateTimeField(
+        label=_("starts"), required=False, widget=MomentInput, help_text=_("Empty: at once.")
+    )
+    expires_at = forms.DateTimeField(
+        label=_("ends"), required=False, widget=MomentInput, help_text=_("Empty: never.")
+    )
+    one_off = forms.BooleanField(label=_("run only once"), required=False, widget=CheckBox)
+    queue = forms.ChoiceField(label=_("queue"), required=False, widget=Select)
+    remark = forms.CharField(label=_("remark"), required=False, widget=Textarea)
+
+    job: JobInfo | None
+    schedule: Schedule | None
+
+    def __init__(self, *args: Any, schedule: Schedule | None = None, **options: Any) -> None:
+        options["initial"] = _initial(schedule) | (options.get("initial") or {})
+        super().__init__(*args, **options)
+        self.schedule = schedule
+        jobs: Any = self.fields["task"]
+        jobs.choices = [("", _("choose a job")), *job_choices()]
+        queues: Any = self.fields["queue"]
+        queues.choices = [("", _("the job's own")), *((name, name) for name in QUEUES)]
+        if schedule is not None and schedule.queue and schedule.queue not in QUEUES:
+            queues.choices.append((schedule.queue, schedule.queue))
+        self.job = job_named(str(self["task"].value() or ""))
+        if self.job is not None:
+            self.fields.update(argument_fields(self.job))
+        for name in self._secrets():
+            self.fields[name].required = False
+            self.fields[name].help_text = _("Leave it empty to keep what it is.")
+
+    def values(self) -> dict[str, Any]:
+        """Return what the services take, without the policy, once the form is valid."""
+        given = self.cleaned_data
+        found = {name: given[name] for name in ScheduleForm.base_fields.keys() - POLICY}
+        found["queue"] = found["queue"] or None
+        found["kwargs"] = self._others() | (arguments_of(self.job, given) if self.job else {})
+        return found | {"args": []}
+
+    def argument_fields(self) -> list[Any]:
+        """Return the fields for arguments, for the template."""
+        return [self[name] for name in (argument_fields(self.job) if self.job else ())]
+
+    def _others(self) -> dict[str, Any]:
+        """Return kept arguments that the form does not show: secrets, and what has no field."""
+        secrets = self._secrets()
+        return {
+            name: value
+            for name, value in self._kept().items()
+            if f"{PREFIX}{name}" not in self.fields or f"{PREFIX}{name}" in secrets
+        }
+
+    def _secrets(self) -> list[str]:
+        """Return the fields of arguments that are kept but not shown."""
+        names = [f"{PREFIX}{name}" for name in self._kept()]
+        return [
+            name
+            for name in names
+            if name in self.fields and isinstance(self.fields[name].widget, SecretInput)
+        ]
+
+    def _kept(self) -> dict[str, Any]:
+        """Return the arguments of the schedule by name; nothing once another job is chosen."""
+        if self.schedule is None or self.job is None or self.schedule.task != self.job.name:
+            return {}
+        args, kwargs = self.schedule.given
+        names = [parameter.name for parameter in self.job.parameters]
+        return dict(zip(names, args, strict=False)) | kwargs
+
+
+def job_choices() -> list[tuple[str, str]]:
+    """Return the declared jobs with what people call them, by label."""
+    found = [(job.name, str(job.label or job.name)) for job in declared_jobs()]
+    return sorted(found, key=lambda choice: choice[1].casefold())
+
+
+def _initial(schedule: Schedule | None) -> dict[str, Any]:
+    if schedule is None:
+        return {
+            "kind": ScheduleKind.INTERVAL.value,
+            "every": 10,
+            "period": Period.MINUTES.value,
+            "cron": "0 2 * * *",
+        }
+    interval, crontab = schedule.interval, schedule.crontab
+    job = job_named(schedule.task)
+    args, kwargs = schedule.given
+    return (initial_of(job, args, kwargs) if job else {}) | {
+        "name": schedule.name,
+        "task": schedule.task,
+        "kind": (ScheduleKind.CRONTAB if crontab else ScheduleKind.INTERVAL).value,
+        "every": interval.every if interval else None,
+        "period": interval.period if interval else Period.MINUTES.value,
+        "cron": cron_of(crontab) if crontab else "",
+        "start_at": _local(schedule.start_time),
+        "expires_at": _local(schedule.expires),
+        "one_off": schedule.one_off,
+        "queue": schedule.queue or "",
+        "remark": schedule.description,
+    }
+
+
+def _local(moment: Any) -> Any:
+    return timezone.localtime(moment) if moment else None
+
+
+def _offer(field: Any, key: str, kept: str) -> None:
+    """Make the names that the operators of the platform gave to its channels a choice."""
+    known = [getattr(entry, "name", entry) for entry in getattr(settings.ATRIUM, key, ())]
+    names = list(dict.fromkeys([*known, *filter(None, [kept])]))
+    text = _("none") if names else _("none; the platform has none set up")
+    field.choices = [("", text), *((name, name) for name in names)]

@@ -1,0 +1,115 @@
+/* The page of a run: progress and lines come while it lives; with each new state the facts are drawn anew. */
+(() => {
+  "use strict";
+
+  const PAUSE = 2000; // milliseconds between two questions
+  const start = (box) => {
+    const states = JSON.parse(box.dataset.states);
+    const log = box.querySelector("[data-log]");
+    const empty = box.querySelector("[data-log-empty]");
+    let isLive = box.dataset.isLive === "yes";
+    let isAsking = false;
+    let isDue = false;
+    log.scrollTop = log.scrollHeight;
+    if (!isLive) return;
+
+    const line = (told) => {
+      const item = document.createElement("li");
+      item.className = `at-log-${told.level}`;
+      const time = document.createElement("time");
+      time.dateTime = told.at;
+      time.textContent = told.clock;
+      const level = document.createElement("span");
+      level.className = "at-log-level";
+      level.textContent = told.level_text;
+      const text = document.createElement("span");
+      text.className = "at-log-text";
+      text.textContent = told.text;
+      item.append(time, level, text);
+      return item;
+    };
+
+    const show = (told) => {
+      const state = states[told.state];
+      const chip = box.querySelector("[data-state-chip]");
+      const isOther = Boolean(state) && chip.textContent !== state.label;
+      if (isOther) {
+        chip.textContent = state.label;
+        chip.className = `at-chip at-chip-${state.tone}`;
+      }
+      const percent = told.state === "succeeded" ? 100 : Math.round(told.percent || 0);
+      const bar = box.querySelector("[data-progress]");
+      bar.value = percent;
+      bar.setAttribute("aria-valuenow", String(percent));
+      bar.dataset.state = told.state;
+      box.querySelector("[data-percent]").textContent = String(percent);
+      const text = box.querySelector("[data-text]");
+      if (text.textContent !== told.text) text.textContent = told.text || "";
+      return isOther;
+    };
+
+    const add = (lines) => {
+      if (!lines.length) return;
+      const isAtEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+      log.append(...lines.map(line));
+      log.dataset.last = lines[lines.length - 1].id;
+      empty.hidden = true;
+      if (isAtEnd) log.scrollTop = log.scrollHeight;
+    };
+
+    /* Another state is drawn by the server: its parts of the page replace ours, the lines stay. */
+    const redraw = async () => {
+      const answer = await fetch(location.href);
+      if (!answer.ok) return;
+      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      box.querySelectorAll("[data-part-of-run]").forEach((part) => {
+        const made = fresh.querySelector(`[data-part-of-run="${part.dataset.partOfRun}"]`);
+        if (made) part.replaceWith(made);
+      });
+    };
+
+    const ask = async () => {
+      if (isAsking) {
+        isDue = true;
+        return;
+      }
+      isAsking = true;
+      try {
+        const answer = await fetch(`${box.dataset.linesUrl}?after=${log.dataset.last}`, { headers: { Accept: "application/json" } });
+        if (answer.ok) {
+          const told = await answer.json();
+          add(told.lines);
+          const isOther = show(told);
+          isDue = isDue || told.has_more;
+          const isEnd = isLive && !told.is_live && !told.has_more;
+          if (isEnd) isLive = false;
+          if (isOther || isEnd) await redraw();
+        }
+      } catch {
+        isDue = false; // the next question comes by itself
+      } finally {
+        isAsking = false;
+      }
+      if (isDue) {
+        isDue = false;
+        ask();
+      }
+    };
+
+    const go = async () => {
+      if (!document.hidden) await ask();
+      if (isLive) setTimeout(go, PAUSE);
+    };
+    if (window.atriumLive) {
+      window.atriumLive.subscribe("scheduling.runs", () => {});
+      window.atriumLive.on("run.changed", (message) => {
+        if (message.data.task_id === box.dataset.runPage && isLive) ask();
+      });
+      window.atriumLive.on("run.lines", (message) => {
+        if (Number(message.data.id) === Number(box.dataset.runKey) && isLive) ask();
+      });
+    }
+    go();
+  };
+  document.querySelectorAll("[data-run-page]").forEach(start);
+})();

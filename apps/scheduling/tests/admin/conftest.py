@@ -1,0 +1,74 @@
+"""A job to try the pages with, and rows to show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from typing import Any, Literal
+
+import pytest
+from celery import current_app
+from django.utils import timezone
+
+from apps.core.jobs import job
+from apps.scheduling.models import Run
+from apps.scheduling.services.schedules import schedule_create
+
+REPORT = "tests.scheduling.report"
+
+
+@pytest.fixture
+def report() -> Iterator[Any]:
+    """A declared job that takes one argument of each kind."""
+
+    @job(label="<i>Report</i>", name=REPORT, is_repeatable=True)
+    def make_report(  # noqa: PLR0913, PLR0917 - one of each kind
+        title: str,
+        size: Literal["small", "large"] = "small",
+        copies: int = 1,
+        share: float | None = None,
+        is_loud: bool = False,  # noqa: FBT001, FBT002 - an argument of a job
+        columns: list[str] | None = None,
+        options: dict[str, Any] | None = None,
+        day: date | None = None,
+        at: datetime | None = None,
+        password: str = "",
+    ) -> dict[str, Any]:
+        """Make a <b>report</b>."""
+        return {"title": title, "size": size, "copies": copies, "share": share, "loud": is_loud}
+
+    current_app.finalize()
+    found = current_app.tasks[REPORT]
+    yield found
+    current_app.tasks.pop(REPORT, None)
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Keep jobs from being sent; the runs that would be."""
+    runs: list[Any] = []
+    monkeypatch.setattr("apps.scheduling.services.runs._send", lambda run, *_: runs.append(run))
+    return runs
+
+
+@pytest.fixture
+def make_schedule(db: None, report: Any) -> Callable[..., Any]:
+    def make(name: str = "Weekly", **values: Any) -> Any:
+        usual: dict[str, Any] = {"kind": 0, "every": 10, "period": "seconds"}
+        usual["kwargs"] = {"title": "T"}
+        return schedule_create(name=name, task=REPORT, **usual | values)
+
+    return make
+
+
+@pytest.fixture
+def make_run(db: None) -> Callable[..., Run]:
+    numbers = iter(range(1000))
+
+    def make(**values: Any) -> Run:
+        values = {"name": REPORT, "queued_at": timezone.now(), "state": "succeeded"} | values
+        if values["state"] not in {"queued", "running", "retrying"}:
+            values = {"started_at": timezone.now(), "ended_at": timezone.now()} | values
+        return Run.objects.create(task_id=f"task-{next(numbers)}", **values)
+
+    return make
