@@ -52,10 +52,3 @@ class AlertUnsentError(DomainError):
 
     def __str__(self) -> str:
         return str(self.values["why"])
-
-
-class RunLiveError(DomainError):
-    """Rows of runs that are not over cannot be deleted; they are cancelled first."""
-
-    reason = "scheduling.run_live"
-    message = _("A run is not over yet. Cancel it first.")
