@@ -12,6 +12,7 @@ from apps.scheduling.models import Lease, Run
 from apps.scheduling.services import execution
 from apps.scheduling.services.execution import policy_options, run_queued
 from apps.scheduling.services.leases import lease_take
+from apps.scheduling.services.pulse import Live, pulse
 from apps.scheduling.services.records import lease_name
 from apps.scheduling.tests.sample import (
     again,
@@ -79,6 +80,19 @@ def test_a_message_leaves_a_row_without_its_secrets() -> None:
 
 def test_a_message_that_is_sent_again_keeps_its_row() -> None:
     assert _queue(echo) == _queue(echo)
+
+
+def test_a_run_waits_for_its_next_try_before_the_message_leaves() -> None:
+    run = make_run(task_id="one", state=RunState.RUNNING, attempt=1)
+    live = Live(task_id="one", name=run.name, run_id=run.pk, attempt=1, is_direct=True)
+    pulse.add(live)
+    _queue(echo, retries=0)
+    run.refresh_from_db()
+    assert run.state == RunState.RUNNING
+    _queue(echo, retries=1)
+    pulse.remove(live)
+    run.refresh_from_db()
+    assert run.state == RunState.RETRYING
 
 
 def test_a_quiet_job_leaves_no_row() -> None:

@@ -24,7 +24,7 @@ def live() -> Iterator[Live]:
     _task_stack.push(task)
     pulse.add(made)
     yield made
-    pulse.remove("one")
+    pulse.remove(made)
     _task_stack.pop()
     task.pop_request()
 

@@ -138,7 +138,7 @@ def test_the_thread_ends_after_the_last_run_and_begins_with_the_next(
     live = follow(run)
     thread = pulse._thread
     assert thread is not None
-    assert pulse.remove(run.task_id) is live
+    pulse.remove(live)
     thread.join(10)
     assert not thread.is_alive()
     _report(follow(run), 5)
