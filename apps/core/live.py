@@ -11,7 +11,7 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 from django.dispatch import Signal
 
-from apps.core.topics import Topic
+from apps.core.topics import Topic, declared_topics
 
 event_said = Signal()
 """An event to keep, inside the transaction: `user_id` or None, `topic`, `event`, `payload`."""
@@ -68,5 +68,11 @@ def announce(topic: str, event: str, /, **payload: Any) -> None:
 
     Args:
         topic: Name of a declared topic that is not sampled: `monitor.server`.
+
+    Raises:
+        ValueError: The topic tells of rows that not everybody may see: use `broadcast_row`.
     """
+    if any(found.model for found in declared_topics() if found.name == topic):
+        msg = f"{topic} tells of single rows; what is kept would reach all who follow it"
+        raise ValueError(msg)
     event_said.send(sender=None, user_id=None, topic=topic, event=event, payload=payload)
