@@ -101,3 +101,8 @@ def test_what_was_written_stands_if_nobody_can_be_told(
     with transaction.atomic():
         broadcast("user.1", "session.closed")
     assert "on_commit" in caplog.text
+
+
+def test_news_of_single_rows_are_not_kept_for_everybody() -> None:
+    with pytest.raises(ValueError, match="single rows"):
+        announce("accounts.users", "user.changed", pk=1)
