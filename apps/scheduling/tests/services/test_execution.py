@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 from celery import states
-from django.db import Error
+from django.db import Error, connections
 from django.utils import timezone
 from django_celery_results.models import TaskResult
 
@@ -117,7 +117,7 @@ def test_a_message_without_a_row_gets_one_when_it_begins() -> None:
 
 
 def test_what_a_service_calls_in_its_own_thread_leaves_no_row() -> None:
-    job_of(echo).apply(["hello"])
+    job_of(echo).apply(("hello",))
     assert not Run.objects.exists()
 
 
@@ -235,7 +235,7 @@ def test_a_message_waits_while_the_database_does_not_answer(
         raise Error
 
     monkeypatch.setattr(execution, "row_of", fail)
-    monkeypatch.setattr(execution.connections, "close_all", lambda: None)
+    monkeypatch.setattr(connections, "close_all", lambda: None)
     assert work(echo, "x", task_id="one", is_eager=False) == states.IGNORED
     assert [each["countdown"] for each in sent] == [execution.BUSY_SECONDS]
 

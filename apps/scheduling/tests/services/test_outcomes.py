@@ -1,11 +1,11 @@
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from billiard.exceptions import TimeLimitExceeded
 from celery import states
 from celery.exceptions import Retry
-from django.db import Error
+from django.db import Error, connections
 from django.utils import timezone
 
 from apps.core.jobs import JobCancelled
@@ -82,7 +82,7 @@ def test_a_job_is_tried_as_often_as_its_schedule_says_and_keeps_its_lease_meanwh
 
     def retry(_self: Any, *, exc: Exception, countdown: float, **_options: Any) -> Retry:
         waited.append(countdown)
-        return Retry("later", exc, countdown)
+        return Retry("later", exc, cast("Any", countdown))
 
     monkeypatch.setattr("celery.app.task.Task.retry", retry)
     schedule = make_schedule(fall, retries=1, retry_seconds=100)
@@ -140,7 +140,7 @@ def test_a_message_that_a_job_gives_back_waits_again() -> None:
 def test_the_end_of_a_try_leaves_the_next_one_alone() -> None:
     run = make_run(state=RunState.RUNNING, attempt=2)
     first, second = _live(run, attempt=1), _live(run, attempt=2)
-    run_end(task=job_of(echo), live=first, state=states.RETRY, value=Retry("later", None, 0))
+    run_end(task=job_of(echo), live=first, state=states.RETRY, value=Retry("later"))
     assert pulse.get(run.task_id) is second
     pulse.remove(second)
     run.refresh_from_db()
@@ -157,7 +157,7 @@ def test_an_end_is_written_as_soon_as_the_database_answers(
             raise fails.pop()
 
     monkeypatch.setattr(outcomes, "PAUSES", (0.0, 0.0, 0.0))
-    monkeypatch.setattr(outcomes.connections, "close_all", lambda: None)
+    monkeypatch.setattr(connections, "close_all", lambda: None)
     outcomes._insist(write)
     assert fails == []
 
