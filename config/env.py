@@ -15,11 +15,11 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
-from config.values import EnvironmentKeyError, parse_value
+from config.values import Endpoint, EnvironmentKeyError, parse_value
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 PREFIX = "ATRIUM_"
-BARE = frozenset({"database_url", "redis_url", "celery_broker_url"})
+BARE = frozenset({"database_url", "redis_url", "celery_broker_url", "smtp_url"})
 """Keys that go without the prefix, because hosting platforms set them by these names."""
 
 RESERVED = frozenset({"ATRIUM_BOOTSTRAPPED"})
@@ -109,6 +109,14 @@ class Env:
         group="Services",
         secret=True,
     )
+    smtp_url: str = _key(
+        "",
+        "smtp://user:password@host:587 (STARTTLS), smtps://…:465 or, without encryption,"
+        " smtp+plain://host:25; empty means that no mail is sent.",
+        group="Services",
+        secret=True,
+    )
+    mail_from: str = _key("atrium@localhost", "Sender of the mails.", group="Services")
     allowed_hosts: tuple[str, ...] = _key(
         (),
         "Host names that the site answers to. Compulsory in production, without wildcard.",
@@ -257,6 +265,25 @@ class Env:
 
     session_days: int = _key(
         90, "Days that ended sessions are kept; 0 keeps them for ever.", group="Sign-in"
+    )
+    run_days: int = _key(
+        30,
+        "Days that runs of jobs, their lines and their results are kept; 0 keeps them for ever.",
+        group="Jobs",
+    )
+    alert_webhooks: tuple[Endpoint, ...] = _key(
+        (),
+        'Webhooks that schedules may call when a run fails, as JSON: {"ops": "https://…"} or'
+        ' {"ops": {"url": "https://…", "secret": "whsec_…"}}; signed as Standard Webhooks.',
+        group="Jobs",
+        secret=True,
+    )
+    alert_robots: tuple[Endpoint, ...] = _key(
+        (),
+        "Chat robots that schedules may tell when a run fails, as JSON like the webhooks;"
+        " they speak the protocol of DingTalk's custom robots.",
+        group="Jobs",
+        secret=True,
     )
     bin_days: int = _key(
         30,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_origin
+from urllib.parse import urlsplit
 
 
 class EnvironmentKeyError(SystemExit):
@@ -10,6 +13,15 @@ class EnvironmentKeyError(SystemExit):
 
     def __init__(self, problem: str) -> None:
         super().__init__(f"atrium: {problem}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """An address outside that is told of things; what it shows of itself is its name alone."""
+
+    name: str
+    url: str = field(repr=False)
+    secret: str = field(default="", repr=False)
 
 
 def parse_value(name: str, text: str, kind: Any) -> Any:
@@ -26,9 +38,43 @@ def parse_value(name: str, text: str, kind: Any) -> Any:
     if get_origin(kind) is Literal and text not in get_args(kind):
         msg = f"{name}={text!r} is none of {', '.join(get_args(kind))}"
         raise EnvironmentKeyError(msg)
+    if kind == tuple[Endpoint, ...]:
+        return parse_endpoints(name, text)
     if get_origin(kind) is tuple:
         return tuple(part.strip() for part in text.split(",") if part.strip())
     return text
+
+
+def parse_endpoints(name: str, text: str) -> tuple[Endpoint, ...]:
+    """Return the endpoints of a JSON object: name -> address, or name -> {"url": …, "secret": …}.
+
+    Raises:
+        EnvironmentKeyError: It is none. The text, which may hold secrets, is not told.
+    """
+    try:
+        given = json.loads(text)
+        told = {
+            key: {"url": each} if isinstance(each, str) else each for key, each in given.items()
+        }
+        found = tuple(Endpoint(name=key, **each) for key, each in told.items())
+    except (ValueError, TypeError, AttributeError):
+        msg = f'{name} is not a JSON object of name: "address" or name: {{"url", "secret"}}'
+        raise EnvironmentKeyError(msg) from None
+    for endpoint in found:
+        if not _is_address(endpoint.url):
+            msg = f"{name}: the address of {endpoint.name!r} is not http:// or https://"
+            raise EnvironmentKeyError(msg)
+    return found
+
+
+def _is_address(url: object) -> bool:
+    if not isinstance(url, str):
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def parse_fraction(name: str, text: str) -> float:

@@ -1,33 +1,65 @@
 """How jobs are declared, started by services that do not know them, and tell how far they are."""
 
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from celery import Task, current_app, shared_task
+from celery import Task, current_app, shared_task, states
+from celery.exceptions import Ignore, Reject, Retry
 from celery.signals import task_postrun, task_prerun
 from django.db import transaction
 from django.dispatch import Signal
 from django.utils.functional import Promise
 
 from apps.core.context import RequestContext, current_context, enter_context, leave_context
+from apps.core.masking import MASK, is_secret, masked
 
 HEADER = "atrium_context"
+PREFIX = "atrium_"
+"""Starts the headers of ours; they go with a message that is sent again."""
 
 QUICK, SLOW, SCHEDULED = "quick", "slow", "scheduled"
 """The queues: what somebody waits for, what takes minutes, what the schedules ask for."""
 
+job_asked = Signal()
+"""A worker has a `task` in hand and asks whether it may begin.
+
+A receiver that answers a `Refusal` keeps it from beginning.
+"""
+
+job_fell = Signal()
+"""A `task` raised an `error`; a receiver may answer the seconds after which it is tried again."""
+
 job_reported = Signal()
 """A running job tells how far it is: `task_id`, `percent` (0-100) and `text`.
 
-A receiver that answers `CANCEL` ends the job.
+A receiver that answers `CANCEL` or `OVERTIME` ends the job.
 """
 
-CANCEL = "cancel"
+CANCEL, OVERTIME = "cancel", "overtime"
 
 
 class JobCancelled(Exception):  # noqa: N818 - an order, not an error
     """Raised inside a job whose end was asked for; let it pass."""
+
+
+class JobOvertimeError(Exception):
+    """Raised inside a job that has run for longer than it may."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Why a job does not begin.
+
+    Attributes:
+        state: The state of Celery's under which its message ends.
+        again_in: Seconds after which it asks anew; None ends it.
+    """
+
+    state: str = states.IGNORED
+    again_in: float | None = None
 
 
 class Job(Task[Any, Any]):
@@ -45,6 +77,82 @@ class Job(Task[Any, Any]):
     lane: str = QUICK  # Celery wants no `queue` here; its routes read this
     is_repeatable: bool = False
     is_quiet: bool = False
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        request: Any = self.request
+        if request.called_directly or getattr(request, "is_asked", False):
+            return super().__call__(*args, **kwargs)
+        request.is_asked = True
+        self._ask()
+        try:
+            return self.run(*args, **kwargs)
+        except JobCancelled:
+            request.end_state = states.REVOKED
+            self._store(states.REVOKED)
+            raise Ignore from None
+        except (Ignore, Reject, Retry):
+            raise
+        except Exception as error:  # the boundary of what a job may raise
+            self._try_again(error)
+            raise
+
+    def apply_async(self, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any) -> Any:
+        """Send it; where a value has a secret's name, what is shown of the arguments is masked."""
+        shown = self.shown(args or (), kwargs or {})
+        if shown != (list(args or ()), dict(kwargs or {})):
+            options = {"argsrepr": repr(shown[0]), "kwargsrepr": repr(shown[1]), **options}
+        return super().apply_async(args, kwargs, *rest, **options)
+
+    def shown(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """Return the arguments fit to be kept: what is secret by its name is masked."""
+        names = [*inspect.signature(self.run).parameters]
+        places = [*names[: len(args)], *[""] * (len(args) - len(names))]
+        found = [
+            MASK if is_secret(name) else masked(value)
+            for name, value in zip(places, args, strict=True)
+        ]
+        return found, masked(dict(kwargs))
+
+    def send_again(self, *, seconds: float) -> None:
+        """Send the message at hand once more, under its id; it counts as no try."""
+        self.signature_from_request(
+            self.request, countdown=seconds, headers=carried(self.request)
+        ).apply_async()
+
+    def _ask(self) -> None:
+        for _receiver, answer in job_asked.send(sender=Job, task=self):
+            if answer is None:
+                continue
+            refusal: Refusal = answer  # type: ignore[assignment] # the stubs know texts alone
+            if refusal.again_in is None:
+                self._store(refusal.state)
+            else:
+                vars(self.request)["is_sent_again"] = True
+                self.send_again(seconds=refusal.again_in)
+            raise Ignore
+
+    def _store(self, state: str) -> None:
+        if not self.ignore_result:
+            self.update_state(state=state)
+
+    def _try_again(self, error: Exception) -> None:
+        for _receiver, answer in job_fell.send(sender=Job, task=self, error=error):
+            if answer is not None:
+                seconds: float = answer  # type: ignore[assignment] # see above
+                raise self.retry(
+                    exc=error,
+                    countdown=seconds,
+                    max_retries=self.request.retries + 1,
+                    headers=carried(self.request),
+                )
+
+
+def carried(request: Any) -> dict[str, Any]:
+    """Return the headers of ours of the message at hand."""
+    told = {**(request.headers or {}), **vars(request)}
+    return {name: value for name, value in told.items() if name.startswith(PREFIX)}
 
 
 def job(
@@ -93,6 +201,7 @@ def progress(percent: float, text: str = "") -> None:
 
     Raises:
         JobCancelled: Somebody asked for the end of the job.
+        JobOvertimeError: It has run for longer than it may.
     """
     running = current_app.current_task
     if running is None or running.request.id is None:
@@ -100,8 +209,11 @@ def progress(percent: float, text: str = "") -> None:
     told = job_reported.send(
         sender=Job, task_id=running.request.id, percent=min(100.0, max(0.0, percent)), text=text
     )
-    if any(answer == CANCEL for _receiver, answer in told):
+    answers = [answer for _receiver, answer in told]
+    if CANCEL in answers:
         raise JobCancelled
+    if OVERTIME in answers:
+        raise JobOvertimeError
 
 
 def enqueue(task_name: str, /, **kwargs: Any) -> None:
@@ -136,13 +248,13 @@ def _context() -> dict[str, Any]:
 
 @task_prerun.connect(dispatch_uid="atrium.context")
 def _enter(task: Any, **_kwargs: Any) -> None:
-    told = (task.request.headers or {}).get(HEADER) or getattr(task.request, HEADER, None)
+    told = carried(task.request).get(HEADER)
     if told:
-        task.request.atrium_before = enter_context(RequestContext(**told))
+        task.request.context_before = enter_context(RequestContext(**told))
 
 
 @task_postrun.connect(dispatch_uid="atrium.context")
 def _leave(task: Any, **_kwargs: Any) -> None:
-    before = getattr(task.request, "atrium_before", None)
+    before = getattr(task.request, "context_before", None)
     if before is not None:
         leave_context(before)

@@ -57,7 +57,7 @@ def mark_task(headers: Any = None, **_kwargs: Any) -> None:
 @task_prerun.connect(dispatch_uid=UID)
 def begin_task(task: Any, task_id: str, **_kwargs: Any) -> None:
     """Count a task that starts, and open its span."""
-    task.request.atrium_started = perf_counter()
+    task.request.figures_began = perf_counter()
     if settings.ATRIUM.metrics_token:
         metrics().tasks.labels(task.name, "started").inc()
     if settings.ATRIUM.otlp_endpoint:
@@ -72,7 +72,7 @@ def begin_task(task: Any, task_id: str, **_kwargs: Any) -> None:
 @task_postrun.connect(dispatch_uid=UID)
 def end_task(task: Any, state: str | None = None, **_kwargs: Any) -> None:
     """Count how a task ended, and close its span."""
-    started = getattr(task.request, "atrium_started", None)
+    started = getattr(task.request, "figures_began", None)
     if settings.ATRIUM.metrics_token and started is not None:
         outcome = "succeeded" if state == "SUCCESS" else "failed"
         if state in {"SUCCESS", "FAILURE"}:

@@ -10,7 +10,8 @@ class SchedulingConfig(AppConfig):
     default_auto_field = "apps.core.keys.PlatformAutoField"
 
     def ready(self) -> None:
-        if settings.CELERY_BROKER_URL.startswith("embedded:"):
-            from apps.scheduling.receivers import connect  # noqa: PLC0415 - models are loaded only now
+        from apps.scheduling import receivers  # noqa: PLC0415 - models are loaded only now
 
-            connect()
+        receivers.connect_runs()
+        if settings.CELERY_BROKER_URL.startswith("embedded:"):
+            receivers.connect()

@@ -66,3 +66,11 @@ class Period(models.TextChoices):
     MINUTES = "minutes", _("minutes")
     SECONDS = "seconds", _("seconds")
     MICROSECONDS = "microseconds", _("microseconds")
+
+
+class Channel(models.TextChoices):
+    """By which way people hear of a run that went wrong."""
+
+    MAIL = "mail", _("mail")
+    WEBHOOK = "webhook", _("webhook")
+    ROBOT = "robot", _("chat robot")

@@ -25,3 +25,48 @@ RUN_ROWS = "scheduling.run_rows"
 
 RUNS_GROUP = f"topic.{RUNS_TOPIC}"
 """Where changes of runs are told: `run.changed` with id, task_id, name, state, percent, text."""
+
+RUN_LINES = "run.lines"
+"""Told to the same group: the id of a run and its new `lines` (at, level, text)."""
+
+BEAT_SECONDS = 5.0
+"""How often a process tells that its runs are alive."""
+
+TELL_SECONDS = 0.34
+"""How often percent and text of a run are written and told at most."""
+
+LINE_SECONDS = 1.0
+"""How long a line of a run waits to be written at most."""
+
+HOLD_SECONDS = 20
+"""How long a lease holds without a sign of life of its holder."""
+
+DEAD_SECONDS = 20
+"""A run whose last sign of life is older than that is begun anew when its message comes back."""
+
+SILENT_SECONDS = 30
+"""A run whose last sign of life is older than that is looked after by the reaper."""
+
+MAX_DEATHS = 3
+"""A job that took its worker down so often is given up."""
+
+HARD_SECONDS = 10
+"""How long a run that was asked to end may take to do so."""
+
+GRACE_SECONDS = 10
+"""How long a run may take to end by itself after its time is over."""
+
+QUEUE_SECONDS = 600
+"""How long a message waits before the reaper looks whether it is still there."""
+
+RETRY_CAP_SECONDS = 3600
+MAX_LINES = 5_000
+MAX_LINE = 2_000
+MAX_RESULT = 65_536
+MAX_ERROR = 500
+MAX_TRACEBACK = 20_000
+MAX_ARGUMENTS = 20_000
+"""Bounds of what is kept of a run; characters, and lines."""
+
+MAX_SENDS = 40
+"""Tries after which an alert is given up; the last ones an hour apart."""

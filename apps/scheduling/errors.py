@@ -41,3 +41,14 @@ class RunLiveError(DomainError):
 
     reason = "scheduling.run_live"
     message = _("A run is not over yet. Cancel it first.")
+
+
+class AlertUnsentError(DomainError):
+    """An alert could not be sent now; `why` is told without addresses and secrets."""
+
+    reason = "scheduling.alert_unsent"
+    status = HTTPStatus.BAD_GATEWAY
+    message = _("The alert could not be sent: %(why)s.")
+
+    def __str__(self) -> str:
+        return str(self.values["why"])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask
 
 from apps.core.models import OwnedModel
-from apps.scheduling.choices import LIVE_STATES, Level, Missed, RunState, Trigger
+from apps.scheduling.choices import LIVE_STATES, Channel, Level, Missed, RunState, Trigger
 
 
 class OutboxJob(models.Model):
@@ -178,3 +178,26 @@ class Lease(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Alert(models.Model):
+    """What somebody has to hear of a run that went wrong: sent once by each way."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="alerts", verbose_name=_("run"))
+    channel = models.CharField(_("way"), max_length=8, choices=Channel.choices)
+    tries = models.PositiveSmallIntegerField(_("tries"), default=0)
+    next_at = models.DateTimeField(_("next try at"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
+    error = models.CharField(_("error"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=("run", "channel"), name="scheduling_alert_once"),
+        )
+        indexes = (models.Index(fields=("next_at",), name="scheduling_alert_next"),)
+
+    def __str__(self) -> str:
+        return f"{self.run} {self.channel}"

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -131,9 +132,11 @@ def queue(task: str, numbers: range, **kwargs: Any) -> None:
 def worker_killed(stage: Stage) -> Finding:
     """Kill a worker in mid-job, with another beside it."""
     first = stage.worker("first")
-    queue("count", range(20), seconds=2.0)
+    queue("count", range(3), seconds=2.0)
     queue("count_once", range(20, 24), seconds=2.0)
-    stage.until(lambda: stage.done() >= 4)  # noqa: PLR2004 - both of its children are at work again
+    queue("count", range(3, 20), seconds=2.0)
+    # One of either kind is in hand then.
+    stage.until(lambda: stage.done() >= 2 and stage.counts.hlen("begun") >= 4)  # noqa: PLR2004
     time.sleep(1)
     stage.kill(first)
     held = stage.counts.hlen("begun") - stage.done()
@@ -149,19 +152,28 @@ def worker_killed(stage: Stage) -> Finding:
 
 
 def broker_restarted(stage: Stage) -> Finding:
-    """Kill the broker while jobs wait and run, and start it anew."""
+    """Kill the broker while jobs wait and run and a beat sends, and start it anew."""
     stage.worker("first")
+    stage.run("beat")
+    stage.until(lambda: _holder() is not None)
+    schedule("tick", every=1, missed="all")
+    stage.until(lambda: len(stage.fired("tick")) > 1)
     queue("count", range(100), seconds=0.3)
     stage.until(lambda: stage.done() >= 10)  # noqa: PLR2004 - it is at work
     stage.broker.stop()
     time.sleep(3)
-    before = stage.done()
+    before, ticks = stage.done(), len(stage.fired("tick"))
     stage.broker.start()
     again = stage.until(lambda: stage.done() > before + 4)
     stage.until(lambda: stage.done() >= 100)  # noqa: PLR2004 - all of them
-    lost = 100 - stage.done()
-    text = f"100 jobs; lost {lost}, begun twice {stage.repeated()}; at work again {again:.0f} s"
-    return Finding("broker restarted", f"{text} after it", not lost)
+    stage.until(lambda: len(stage.fired("tick")) > ticks + 30)
+    lost, gaps = 100 - stage.done(), _gaps(stage, "tick")
+    text = (
+        f"100 jobs; lost {lost}, begun twice {stage.repeated()}; at work again {again:.0f} s after"
+        f" it; of {len(stage.fired('tick'))} moments of a schedule lost {gaps}, sent twice"
+        f" {_twice(stage, 'tick')}"
+    )
+    return Finding("broker restarted", text, not lost and not gaps and not _twice(stage, "tick"))
 
 
 def tries_wait(stage: Stage) -> Finding:
@@ -171,6 +183,19 @@ def tries_wait(stage: Stage) -> Finding:
     took = stage.until(lambda: stage.done() >= 10, 60)  # noqa: PLR2004 - all of them
     text = f"10 jobs that are tried again 3 s later; done {stage.done()}, after {took:.1f} s"
     return Finding("tries that wait", text, stage.done() == 10)  # noqa: PLR2004 - all of them
+
+
+def poisoned(stage: Stage) -> Finding:
+    """Let a job take its worker's process down each time, with others beside it."""
+    stage.worker("first")
+    queue("die", range(1))
+    queue("count", range(1, 21), seconds=0.5)
+    took = stage.until(lambda: _given_up(stage) == 1)
+    deaths = int(stage.counts.hget("begun", "0") or 0)
+    stage.until(lambda: stage.done() == 20, 30)  # noqa: PLR2004 - all of them
+    text = f"given up and reported after {deaths} deaths, {took:.0f} s; of 20 others {stage.done()}"
+    is_passed = took < PATIENCE and stage.done() == 20  # noqa: PLR2004 - all of them
+    return Finding("job that kills", f"{text} done", is_passed)
 
 
 def many(stage: Stage, count: int) -> Finding:
@@ -235,11 +260,11 @@ def schedule(name: str, *, every: int, missed: str = "drop") -> None:
 
     from apps.scheduling.models import SchedulePolicy  # noqa: PLC0415 - needs Django set up
 
-    times, _ = IntervalSchedule.objects.get_or_create(every=every, period="seconds")
+    times = IntervalSchedule.objects.create(every=every, period="seconds")
     row = PeriodicTask.objects.create(
         name=name, task="bench.drills.tasks.fire", interval=times, args=f'["{name}"]'
     )
-    SchedulePolicy.objects.create(schedule=row, missed=missed, may_overlap=True)
+    SchedulePolicy.objects.create(schedule=row, missed=missed, missed_limit=100, may_overlap=True)
 
 
 def _is_back(stage: Stage, name: str, since: float) -> bool:
@@ -250,6 +275,12 @@ def _is_back(stage: Stage, name: str, since: float) -> bool:
 def _twice(stage: Stage, name: str) -> int:
     dues = [line[2] for line in stage.fired(name)]
     return len(dues) - len(set(dues))
+
+
+def _gaps(stage: Stage, name: str) -> int:
+    """Return how many moments of a schedule of a second have no message, up to the last but ten."""
+    dues = sorted({datetime.fromisoformat(line[2]) for line in stage.fired(name)})[:-10]
+    return round((dues[-1] - dues[0]).total_seconds()) + 1 - len(dues)
 
 
 def _given_up(stage: Stage) -> int:
@@ -311,6 +342,7 @@ def main() -> int:
         "worker": worker_killed,
         "broker": broker_restarted,
         "tries": tries_wait,
+        "poison": poisoned,
         "beat": beat_killed,
         "missed": times_missed,
         "many": lambda stage: many(stage, chosen.jobs),

@@ -1,6 +1,7 @@
 """Jobs that count themselves outside of the platform, so that its own tables are not believed."""
 
 import os
+import signal
 import time
 from functools import cache
 
@@ -43,6 +44,13 @@ def stumble(number: int, seconds: float = 2.0) -> None:
     if tries == 1:
         raise current_task.retry(countdown=seconds)
     counts().hincrby(DONE, str(number), 1)
+
+
+@job(label="drill: die", queue=QUICK, is_repeatable=True)
+def die(number: int) -> None:
+    """Take the worker's process down, each time."""
+    counts().hincrby(BEGUN, str(number), 1)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 @job(label="drill: fire", queue=QUICK, is_repeatable=True)

@@ -16,7 +16,7 @@ from structlog.stdlib import ProcessorFormatter
 from structlog.typing import EventDict, WrappedLogger
 
 from apps.core.context import current_context
-from config.logs.secrets import MASK, masked, masked_text, secret_names
+from apps.core.masking import MASK, masked, masked_text, secret_names
 
 Processor = Callable[[WrappedLogger, str, EventDict], EventDict]
 FIRST = ("time", "level", "logger", "event")

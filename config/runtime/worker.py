@@ -8,6 +8,7 @@ from typing import Any
 
 from celery import Celery
 from celery.concurrency.thread import TaskPool
+from celery.signals import worker_ready
 from celery.worker import WorkController, state
 
 from apps.scheduling.selectors.workers import here
@@ -90,6 +91,7 @@ class EmbeddedWorker:
         return self._name, described(self._controller)
 
     def _on_ready(self, *_args: Any) -> None:
+        worker_ready.send(sender=self._controller)  # as Celery's own command does
         self._ready.set()
 
     def _run(self) -> None:

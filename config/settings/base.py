@@ -13,6 +13,7 @@ from config.databases import database
 from config.env import BASE_DIR, env, plugin_environ
 from config.keys import jwt_keys, secret_key
 from config.logs.setup import logging_config
+from config.mail import mail_settings
 from config.plugins import discover
 from config.queues import LONGEST_SECONDS, queues, transport_options
 from config.settings.console import *  # noqa: F403 - settings of their own
@@ -169,6 +170,7 @@ CELERY_TASK_ROUTES = ("config.queues.route",)
 CELERY_TASK_CREATE_MISSING_QUEUES = False  # a queue that no worker reads keeps its jobs for ever
 CELERY_RESULT_BACKEND = "django-db"  # for code that awaits a result; people read our own runs
 CELERY_RESULT_EXTENDED = True
+CELERY_RESULT_EXPIRES = None  # `apps.scheduling.tasks.prune_runs` deletes them instead
 CELERY_TASK_TRACK_STARTED = True
 CELERY_TASK_ACKS_LATE = True  # a killed worker's job goes back to the queue
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -188,6 +190,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # its lines look like ours
 CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 DJANGO_CELERY_BEAT_TZ_AWARE = True
+
+globals().update(mail_settings(env.smtp_url, sender=env.mail_from))
 
 LANGUAGE_CODE = env.language
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]

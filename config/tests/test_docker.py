@@ -4,10 +4,12 @@ from typing import Any
 import pytest
 import yaml
 
+from config.celery import app
 from config.env import BASE_DIR, Env, dotenv, read_env
+from config.queues import NAMES
 
 DOCKER = BASE_DIR / "docker"
-OURS = {"prepare", "web", "worker", "beat"}
+OURS = {"prepare", "web", "worker", "worker-slow", "beat", "flower"}
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +24,29 @@ def test_the_processes_of_the_scaled_mode_are_there(compose: Any) -> None:
     assert "manage.py serve" in commands["web"]
     assert "manage.py worker" in commands["worker"]
     assert "manage.py beat" in commands["beat"]
+
+
+def test_every_queue_has_a_worker(compose: Any) -> None:
+    read = [
+        queue
+        for name in ("worker", "worker-slow")
+        for queue in compose["services"][name]["command"][4].split(",")
+    ]
+    assert sorted(read) == sorted(NAMES)
+
+
+def test_a_worker_has_time_to_end(compose: Any) -> None:
+    for name in ("worker", "worker-slow"):
+        grace = compose["services"][name]["stop_grace_period"]
+        assert int(grace.removesuffix("s")) > app.conf.worker_soft_shutdown_timeout
+
+
+def test_flower_is_not_started_by_itself_nor_without_a_password(compose: Any) -> None:
+    flower = compose["services"]["flower"]
+    assert flower["profiles"] == ["flower"]
+    assert "$${FLOWER_BASIC_AUTH:?" in flower["command"][-1]
+    assert flower["environment"]["FLOWER_BASIC_AUTH"] == "${FLOWER_BASIC_AUTH-}"
+    assert all(port.startswith("127.0.0.1:") for port in flower["ports"])
 
 
 def test_nothing_of_ours_starts_before_the_database_is_prepared(compose: Any) -> None:

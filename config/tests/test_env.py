@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from config.env import Env, dotenv, name_of, read_env
-from config.values import EnvironmentKeyError
+from config.values import Endpoint, EnvironmentKeyError
 
 
 def test_nothing_set_means_the_defaults() -> None:
@@ -101,3 +101,32 @@ def test_a_share_is_a_number_from_0_to_1() -> None:
     for text in ("2", "-0.1", "some", "nan"):
         with pytest.raises(EnvironmentKeyError, match="from 0 to 1"):
             read_env({"ATRIUM_AUDIT_READS": text})
+
+
+def test_endpoints_are_json_by_name_and_show_their_names_alone() -> None:
+    text = '{"a": "https://x.test/?token=hunter2", "b": {"url": "http://y", "secret": "hunter2"}}'
+    found = read_env({"ATRIUM_ALERT_WEBHOOKS": text}).alert_webhooks
+    assert found == (
+        Endpoint(name="a", url="https://x.test/?token=hunter2"),
+        Endpoint(name="b", url="http://y", secret="hunter2"),
+    )
+    assert "hunter2" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hunter2",
+        '["hunter2"]',
+        '{"a": {"hunter2": 1}}',
+        '{"a": "ftp://hunter2"}',
+        '{"a": "hunter2"}',
+        '{"a": {"url": 1}}',
+        '{"a": "http://[hunter2"}',
+        '{"a": null}',
+    ],
+)
+def test_endpoints_that_are_none_stop_the_start_and_are_not_told(text: str) -> None:
+    with pytest.raises(EnvironmentKeyError, match="ATRIUM_ALERT_ROBOTS") as caught:
+        read_env({"ATRIUM_ALERT_ROBOTS": text})
+    assert "hunter2" not in str(caught.value)

@@ -9,8 +9,9 @@ from config.queues import NAMES, VISIBILITY_SECONDS, queues, route, transport_op
 @pytest.mark.parametrize("url", ["amqp://x//", "amqps://x//"])
 def test_rabbitmq_keeps_jobs_in_quorum_queues_from_which_messages_may_wait(url: str) -> None:
     for queue in queues(url):
-        assert queue.queue_arguments["x-queue-type"] == "quorum"
-        assert queue.queue_arguments["x-delivery-limit"] > 3
+        arguments = queue.queue_arguments or {}
+        assert arguments["x-queue-type"] == "quorum"
+        assert arguments["x-delivery-limit"] > 3
         assert queue.exchange.type == "topic"
 
 

@@ -16,6 +16,7 @@ from apps.audit.constants import (
     MAX_TEXT,
     MAX_VALUES,
 )
+from apps.core.masking import storable
 
 MORE = "…"
 NAMING = ("key", "name", "code", "field")
@@ -45,11 +46,6 @@ def arguments_text(parts: Mapping[str, Any], *, secrets: Iterable[str] = ()) -> 
         "data_preview": text[:MAX_ARGUMENT_BYTES],
     }
     return orjson.dumps(short).decode()
-
-
-def storable(text: str, length: int) -> str:
-    """Return a text that every database can hold, cut to a column."""
-    return text[:length].replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def is_secret(name: Any) -> bool:

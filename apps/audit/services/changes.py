@@ -13,11 +13,12 @@ from django.db.models import Model
 from apps.audit.choices import ChangeAction
 from apps.audit.constants import MASK
 from apps.audit.models import ChangeLog
-from apps.audit.selectors.arguments import is_secret, storable
+from apps.audit.selectors.arguments import is_secret
 from apps.audit.selectors.seals import mac_of
 from apps.audit.selectors.snapshots import Values
 from apps.audit.services.rows import row_save
 from apps.core.context import current_context
+from apps.core.masking import storable
 
 Key = tuple[str, int]
 _joined: ContextVar[dict[Key, ChangeLog] | None] = ContextVar("audit_changes", default=None)

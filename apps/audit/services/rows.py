@@ -12,9 +12,9 @@ from django.db import Error, transaction
 
 from apps.accounts.selectors.devices import describe_device
 from apps.audit.models import LogRow, SealedRow
-from apps.audit.selectors.arguments import storable
 from apps.audit.selectors.seals import mac_of
 from apps.core.context import RequestContext
+from apps.core.masking import storable
 from apps.core.places import place_of
 
 R = TypeVar("R", bound=LogRow)

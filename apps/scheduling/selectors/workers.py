@@ -115,7 +115,7 @@ def queue_depths() -> list[QueueDepth]:
 
 
 def _is_embedded() -> bool:
-    return str(current_app.conf.broker_url).startswith(EMBEDDED)
+    return str(current_app.conf.broker_read_url).startswith(EMBEDDED)
 
 
 @contextmanager
@@ -126,13 +126,14 @@ def _connection() -> Iterator[Connection]:
         OSError: The broker does not answer, whatever its library calls that.
     """
     options = {**current_app.conf.broker_transport_options, "max_retries": 0}
-    if str(current_app.conf.broker_url).startswith("redis"):
+    if str(current_app.conf.broker_read_url).startswith("redis"):
         options |= {"socket_connect_timeout": CONNECT_SECONDS, "socket_timeout": CONNECT_SECONDS}
     made = current_app.connection_for_read(
         connect_timeout=CONNECT_SECONDS, transport_options=options
     )
     try:
-        made.connect()
+        # Not connect(), which sleeps for two seconds before its second and last try.
+        made.ensure_connection(max_retries=1, interval_start=0, interval_step=0)
         yield made
     except made.connection_errors as error:
         raise ConnectionError(str(error)) from error

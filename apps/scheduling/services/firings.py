@@ -19,6 +19,7 @@ from apps.core.jobs import Job
 from apps.scheduling.constants import DUE_HEADER, SCHEDULE_HEADER, TRIGGER_HEADER
 from apps.scheduling.models import SchedulePolicy
 from apps.scheduling.selectors.times import next_times, past_times, times_of
+from apps.scheduling.services.execution import policy_options
 from apps.scheduling.services.missed import Firing, moments_settle
 
 FIRINGS = uuid.UUID("7b0e1c52-7f0c-4b53-9f0b-6a4e2f5b8f3d")
@@ -177,6 +178,7 @@ def _send(schedule: PeriodicTask, firing: Firing) -> None:
         headers=headers,
         expires=schedule.expires or schedule.expire_seconds,
         priority=schedule.priority,
+        **policy_options(schedule),
     )
 
 

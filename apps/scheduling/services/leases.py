@@ -1,41 +1,53 @@
-"""Leases: what one process alone may do at a time, until it says so no more."""
+"""Leases: what one alone may hold, for as long as it gives signs of life.
+
+Each step is one statement whose condition the database itself checks, so it is right whoever else
+does the same at that moment, on any isolation level. Moments are the processes' own: their clocks
+must agree within a few seconds.
+"""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from apps.scheduling.constants import HOLD_SECONDS
 from apps.scheduling.models import Lease
 
 
-def lease_take(*, name: str, holder: str, seconds: float) -> bool:
-    """Take a lease, or prolong one's own; return whether the holder has it now.
+def lease_take(*, name: str, holder: str, seconds: float = HOLD_SECONDS) -> bool:
+    """Take a lease that nobody holds, or that is ours already; return whether it is ours now.
 
     Args:
         name: What is held.
-        holder: Who asks.
-        seconds: How long it lasts without being prolonged. The clocks of the machines must agree
-            far better than that.
+        holder: Who asks; the same for as long as it is the same one.
+        seconds: How long it holds without a sign of life.
     """
     now = timezone.now()
     until = now + timedelta(seconds=seconds)
-    mine_or_over = Q(holder=holder) | Q(until_at__lte=now)
-    # One statement: of two that find it over, the second finds it taken.
-    if Lease.objects.filter(mine_or_over, name=name).update(holder=holder, until_at=until):
+    free = Lease.objects.filter(Q(until_at__lt=now) | Q(holder=holder), name=name)
+    if free.update(holder=holder, until_at=until):
         return True
     if Lease.objects.filter(name=name).exists():
         return False
     try:
         with transaction.atomic():
             Lease.objects.create(name=name, holder=holder, until_at=until)
-    except IntegrityError:  # somebody else was faster
+    except IntegrityError:  # somebody was quicker
         return False
+    except OperationalError:  # MariaDB chose us to give way to those who insert the same
+        return lease_keep(name=name, holder=holder, seconds=seconds)
     return True
 
 
+def lease_keep(*, name: str, holder: str, seconds: float = HOLD_SECONDS) -> bool:
+    """Give a sign of life; return whether the lease is still ours."""
+    until = timezone.now() + timedelta(seconds=seconds)
+    return bool(Lease.objects.filter(name=name, holder=holder).update(until_at=until))
+
+
 def lease_drop(*, name: str, holder: str) -> None:
-    """Give a lease up at once; somebody else's stays."""
+    """Give a lease back; what another holds is left alone."""
     Lease.objects.filter(name=name, holder=holder).delete()

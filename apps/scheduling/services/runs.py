@@ -13,12 +13,16 @@ from django_celery_beat.models import PeriodicTask
 
 from apps.core.context import current_context
 from apps.core.errors import InvalidInputError
-from apps.core.jobs import HEADER
+from apps.core.jobs import HEADER, Job
 from apps.scheduling.choices import RunState, Trigger
 from apps.scheduling.constants import SCHEDULE_HEADER, TRIGGER_HEADER
 from apps.scheduling.errors import JobUnknownError, RunOverError
 from apps.scheduling.models import Run
 from apps.scheduling.selectors.jobs import job_misfit, job_named
+from apps.scheduling.services.endings import run_close
+from apps.scheduling.services.execution import policy_options
+from apps.scheduling.services.pulse import run_tell
+from apps.scheduling.services.records import shown_arguments
 
 
 @transaction.atomic
@@ -52,6 +56,7 @@ def run_start(
     if fault := job_misfit(name, args, kwargs):
         raise InvalidInputError(*fault)
     context = current_context()
+    shown, named = shown_arguments(_job(name), args, kwargs)
     run = Run.objects.create(
         task_id=str(uuid.uuid4()),
         name=name,
@@ -61,11 +66,13 @@ def run_start(
         actor_id=context.user_id if context else None,
         request_id=context.request_id if context else "",
         queue=queue or info.queue,
-        args=list(args),
-        kwargs=kwargs,
+        args=shown,
+        kwargs=named,
         queued_at=timezone.now(),
     )
-    transaction.on_commit(lambda: _send(run))
+    run_tell(run, state=run.state, percent=0.0, text="")
+    options = policy_options(schedule) if schedule is not None else {}
+    transaction.on_commit(lambda: _send(run, args, kwargs, options))
     return run
 
 
@@ -73,23 +80,29 @@ def run_start(
 def run_cancel(*, run: Run) -> Run:
     """Ask for the end of a run: one that waits does not begin, one that runs is told.
 
+    One that runs in a process of its own and does not end by itself soon is stopped.
+
     Raises:
         RunOverError: It has ended.
     """
     run = Run.objects.select_for_update().get(pk=run.pk)
     if not run.is_live:
         raise RunOverError
-    run.cancel_asked_at = timezone.now()
+    now = timezone.now()
+    Run.objects.filter(pk=run.pk, cancel_asked_at=None).update(cancel_asked_at=now)
+    run.refresh_from_db()
     if run.state != RunState.RUNNING:
-        run.state, run.ended_at = RunState.CANCELLED, run.cancel_asked_at
-    run.save()
-    transaction.on_commit(lambda: current_app.control.revoke(run.task_id))
+        run_close(run=run, state=RunState.CANCELLED)
+        # For what runs, this would be to no end: it is not thrown away but told.
+        transaction.on_commit(lambda: current_app.control.revoke(run.task_id))
     return run
 
 
-def _send(run: Run) -> None:
+def _send(
+    run: Run, args: Sequence[Any], kwargs: Mapping[str, Any], options: Mapping[str, Any]
+) -> None:
     context = current_context()
-    headers: dict[str, Any] = {TRIGGER_HEADER: run.trigger}
+    headers: dict[str, Any] = {TRIGGER_HEADER: str(run.trigger)}
     if run.schedule_id is not None:
         headers[SCHEDULE_HEADER] = run.schedule_id
     if context is not None:
@@ -98,6 +111,18 @@ def _send(run: Run) -> None:
             "user_id": context.user_id,
             "username": context.username,
         }
-    current_app.tasks[run.name].apply_async(
-        args=run.args, kwargs=run.kwargs, task_id=run.task_id, queue=run.queue, headers=headers
+    _job(run.name).apply_async(
+        args=list(args),
+        kwargs=dict(kwargs),
+        task_id=run.task_id,
+        queue=run.queue,
+        headers=headers,
+        **options,
     )
+
+
+def _job(name: str) -> Job:
+    task = current_app.tasks[name]
+    if not isinstance(task, Job):
+        raise JobUnknownError(name=name)
+    return task

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from apps.audit.constants import MASK, MAX_ARGUMENT_BYTES, MAX_VALUES
-from apps.audit.selectors.arguments import Masking, arguments_text, is_secret, storable
+from apps.audit.selectors.arguments import Masking, arguments_text, is_secret
+from apps.core.masking import storable
 
 
 @pytest.mark.parametrize(

@@ -48,8 +48,7 @@ def _nobody_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _use(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
-    monkeypatch.setattr(current_app.conf, "broker_url", url)
-    monkeypatch.setattr(current_app.conf, "broker_read_url", url)
+    monkeypatch.setenv("CELERY_BROKER_READ_URL", url)  # which Celery prefers to its settings
 
 
 def _answers(monkeypatch: pytest.MonkeyPatch, **by_question: Any) -> None:

@@ -225,6 +225,12 @@ def test_one_whose_end_has_come_is_switched_off_unless_it_was_prolonged(make: An
     assert not PeriodicTask.objects.get().enabled
 
 
+def test_the_limit_of_the_policy_goes_with_the_message(make: Any, sent: Sent) -> None:
+    _fire(make(policy={"limit_seconds": 30}), NOON + MINUTE)
+    assert sent[0]["soft_time_limit"] == 30
+    assert sent[0]["time_limit"] > 30
+
+
 def test_the_key_of_a_queue_stands_for_the_queue(make: Any, sent: Sent) -> None:
     _fire(make(routing_key="slow", exchange="slow"), NOON + MINUTE)
     assert sent[0]["queue"] == "slow"

@@ -1,43 +1,89 @@
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
-from django.db import IntegrityError
+from django.db import connections
 from django.utils import timezone
 
 from apps.scheduling.models import Lease
-from apps.scheduling.services.leases import lease_drop, lease_take
+from apps.scheduling.services.leases import lease_drop, lease_keep, lease_take
 
-pytestmark = pytest.mark.django_db
-
-
-def _take(holder: str, seconds: float = 15) -> bool:
-    return lease_take(name="watch", holder=holder, seconds=seconds)
+THREADS = 6
 
 
-def test_one_alone_holds_a_lease_and_may_prolong_it() -> None:
-    assert _take("one")
-    assert not _take("two")
-    assert _take("one", 60)
+def _age(seconds: float) -> None:
+    Lease.objects.update(until_at=timezone.now() - timedelta(seconds=seconds))
+
+
+@pytest.mark.django_db
+def test_what_nobody_holds_can_be_taken_by_one_alone() -> None:
+    assert lease_take(name="x", holder="one")
+    assert not lease_take(name="x", holder="two")
+    assert lease_take(name="y", holder="two")
+
+
+@pytest.mark.django_db
+def test_its_holder_may_take_it_again() -> None:
+    assert lease_take(name="x", holder="one")
+    assert lease_take(name="x", holder="one")
+
+
+@pytest.mark.django_db
+def test_it_ends_by_itself() -> None:
+    lease_take(name="x", holder="one")
+    _age(1)
+    assert lease_take(name="x", holder="two")
+    assert Lease.objects.get().holder == "two"
+
+
+@pytest.mark.django_db
+def test_a_sign_of_life_keeps_it_and_tells_whether_it_is_ours_still() -> None:
+    lease_take(name="x", holder="one", seconds=1)
+    assert lease_keep(name="x", holder="one", seconds=60)
     assert Lease.objects.get().until_at > timezone.now() + timedelta(seconds=30)
+    assert not lease_keep(name="x", holder="two")
 
 
-def test_a_lease_that_is_over_goes_to_who_asks() -> None:
-    assert _take("one", -1)
-    assert _take("two")
-    assert not _take("one")
+@pytest.mark.django_db
+def test_only_its_holder_gives_it_back() -> None:
+    lease_take(name="x", holder="one")
+    lease_drop(name="x", holder="two")
+    assert not lease_take(name="x", holder="two")
+    lease_drop(name="x", holder="one")
+    assert lease_take(name="x", holder="two")
 
 
-def test_what_is_given_up_is_free_at_once() -> None:
-    assert _take("one")
-    lease_drop(name="watch", holder="two")
-    assert not _take("two")
-    lease_drop(name="watch", holder="one")
-    assert _take("two")
+def _all_at_once(name: str) -> list[bool]:
+    start = Barrier(THREADS)
+
+    def take(number: int) -> bool:
+        try:
+            start.wait(10)
+            return lease_take(name=name, holder=f"holder {number}")
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(THREADS) as threads:
+        return list(threads.map(take, range(THREADS)))
 
 
-def test_who_comes_second_in_the_same_moment_has_no_lease(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(**_values: object) -> None:
-        raise IntegrityError
+@pytest.fixture(params=range(5))
+def name(request: pytest.FixtureRequest) -> Iterator[str]:
+    yield f"lease {request.param}"
+    Lease.objects.all().delete()
 
-    monkeypatch.setattr(Lease.objects, "create", refuse)
-    assert not _take("one")
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_take_a_new_one_at_once_one_has_it(name: str) -> None:
+    taken = _all_at_once(name)
+    assert taken.count(True) == 1
+    assert Lease.objects.get().holder == f"holder {taken.index(True)}"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_take_an_ended_one_at_once_one_has_it(name: str) -> None:
+    lease_take(name=name, holder="dead")
+    _age(1)
+    assert _all_at_once(name).count(True) == 1

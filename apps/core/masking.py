@@ -1,4 +1,4 @@
-"""What must not stand in a log line: values by their names, and credentials inside of texts."""
+"""What must not be kept or logged: values by their names, and credentials inside of texts."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ _TOKEN = re.compile(r"\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 def is_secret(name: str) -> bool:
     """Tell whether a value of this name must not be logged; the words are those of the audit."""
     return _is_secret(name[:64], settings.ATRIUM.audit_mask)
+
+
+def storable(text: str, length: int) -> str:
+    """Return a text that every database can hold, cut to a column."""
+    return text[:length].replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def masked(value: Any, depth: int = 0) -> Any:

@@ -1,0 +1,23 @@
+import pytest
+from django.utils import timezone
+
+from apps.scheduling.choices import RunState
+from apps.scheduling.services.channels.texts import lines_of, title_of
+from apps.scheduling.tests.sample import make_run
+
+
+@pytest.mark.django_db
+def test_the_title_says_which_job_and_what_became_of_it() -> None:
+    run = make_run(state=RunState.LOST, schedule_name="each\r\nhour")
+    assert title_of(run) == "Job lost: each hour"
+    run.state, run.schedule_name = RunState.FAILED, ""
+    assert title_of(run) == f"Job failed: {run.name}"
+
+
+@pytest.mark.django_db
+def test_the_lines_say_what_is_known() -> None:
+    run = make_run(error="no good", ended_at=timezone.now(), attempt=2)
+    lines = lines_of(run)
+    assert f"Run: {run.task_id}" in lines
+    assert "Error: no good" in lines
+    assert not any(line.startswith("Worker") for line in lines)

@@ -1,0 +1,120 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from apps.scheduling.choices import Channel, RunState
+from apps.scheduling.constants import MAX_SENDS
+from apps.scheduling.errors import AlertUnsentError
+from apps.scheduling.models import Alert, Run
+from apps.scheduling.services import alerts
+from apps.scheduling.services.alerts import alert_send, alerts_due, alerts_make
+from apps.scheduling.tests.sample import make_run, make_schedule
+
+pytestmark = pytest.mark.django_db
+ALL: dict[str, Any] = {
+    "alert_mails": ["ops@example.com"],
+    "alert_webhook": "ops",
+    "alert_robot": "chat",
+}
+
+
+@pytest.fixture
+def queued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    found: list[int] = []
+    monkeypatch.setattr(alerts, "enqueue", lambda _name, *, alert_id: found.append(alert_id))
+    return found
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
+    found: list[Run] = []
+    senders = {channel: lambda run, _policy: found.append(run) for channel in Channel.values}
+    monkeypatch.setattr(alerts, "SENDERS", senders)
+    return found
+
+
+def _failed(**policy: Any) -> Run:
+    return make_run(schedule=make_schedule(**policy), state=RunState.FAILED)
+
+
+def _break(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: Any) -> None:
+        raise AlertUnsentError(why="it answered 500")
+
+    monkeypatch.setattr(alerts, "SENDERS", dict.fromkeys(Channel.values, fail))
+
+
+def test_each_way_that_a_schedule_names_is_used_once(queued: list[int]) -> None:
+    run = _failed(**ALL)
+    alerts_make(run=run)
+    alerts_make(run=run)
+    assert sorted(alert.channel for alert in Alert.objects.all()) == ["mail", "robot", "webhook"]
+    assert sorted(queued) == sorted(Alert.objects.values_list("pk", flat=True))
+
+
+def test_nobody_is_told_of_runs_of_no_schedule_or_where_nobody_is_named(queued: list[int]) -> None:
+    alerts_make(run=_failed())
+    alerts_make(run=make_run(state=RunState.FAILED))
+    assert queued == []
+    assert not Alert.objects.exists()
+
+
+def test_one_is_sent_once(queued: list[int], sent: list[Run]) -> None:
+    run = _failed(alert_mails=["a@example.com"])
+    [alert] = alerts_make(run=run)
+    assert alert_send(alert_id=alert.pk)
+    assert not alert_send(alert_id=alert.pk)
+    assert sent == [run]
+    alert.refresh_from_db()
+    assert (alert.tries, alert.next_at, alert.error) == (1, None, "")
+    assert alert.sent_at is not None
+
+
+def test_one_that_is_being_sent_is_left_alone(queued: list[int], sent: list[Run]) -> None:
+    [alert] = alerts_make(run=_failed(alert_mails=["a@example.com"]))
+    Alert.objects.update(next_at=timezone.now() + timedelta(seconds=100))
+    assert not alert_send(alert_id=alert.pk)
+    assert sent == []
+
+
+def test_one_that_cannot_be_sent_is_tried_again_later_and_then_sent(
+    queued: list[int], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    [alert] = alerts_make(run=_failed(alert_mails=["a@example.com"]))
+    with monkeypatch.context() as broken:
+        _break(broken)
+        assert not alert_send(alert_id=alert.pk)
+    alert.refresh_from_db()
+    assert (alert.tries, alert.error, alert.sent_at) == (1, "it answered 500", None)
+    assert "is tried again in 30 s" in caplog.text
+    queued.clear()
+    assert alerts_due() == 0
+    assert alerts_due(now=timezone.now() + timedelta(seconds=31)) == 1
+    assert queued == [alert.pk]
+    Alert.objects.update(next_at=timezone.now())
+    monkeypatch.setattr(alerts, "SENDERS", {Channel.MAIL: lambda *_args: None})
+    assert alert_send(alert_id=alert.pk)
+
+
+def test_one_that_never_can_be_sent_is_given_up_in_the_end(
+    queued: list[int], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    [alert] = alerts_make(run=_failed(alert_mails=["a@example.com"]))
+    Alert.objects.update(tries=MAX_SENDS - 1)
+    _break(monkeypatch)
+    alert_send(alert_id=alert.pk)
+    alert.refresh_from_db()
+    assert (alert.next_at, alert.sent_at) == (None, None)
+    assert "is given up" in caplog.text
+
+
+def test_one_whose_schedule_is_gone_says_so(queued: list[int]) -> None:
+    run = _failed(alert_mails=["a@example.com"])
+    [alert] = alerts_make(run=run)
+    assert run.schedule is not None
+    run.schedule.delete()
+    assert not alert_send(alert_id=alert.pk)
+    alert.refresh_from_db()
+    assert alert.error == "the schedule is gone"

@@ -1,0 +1,105 @@
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from apps.core.context import RequestContext, enter_context, leave_context
+from apps.core.errors import InvalidInputError
+from apps.scheduling.choices import RunState, Trigger
+from apps.scheduling.errors import JobUnknownError, RunOverError
+from apps.scheduling.models import Run
+from apps.scheduling.services.runs import run_cancel, run_start
+from apps.scheduling.tests.sample import echo, fall, job_of, make_run, make_schedule
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+
+    def catch(_self: Any, **options: Any) -> None:
+        found.append(options)
+
+    monkeypatch.setattr("apps.core.jobs.Job.apply_async", catch)
+    return found
+
+
+@pytest.fixture
+def revoked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    found: list[str] = []
+    monkeypatch.setattr(
+        "celery.app.control.Control.revoke",
+        lambda _self, task_id, **_options: found.append(task_id),
+    )
+    return found
+
+
+def test_a_job_is_started_with_a_row_that_tells_what_became_of_it() -> None:
+    run = run_start(name=job_of(echo).name, args=["hello"], trigger=Trigger.PERSON)
+    run.refresh_from_db()
+    assert (run.state, run.result) == ("succeeded", '{"word": "hello"}')
+    assert (run.trigger, run.queue, run.args) == ("person", "quick", ["hello"])
+
+
+def test_secrets_go_with_the_message_but_not_into_the_row(sent: list[dict[str, Any]]) -> None:
+    run = run_start(name=job_of(echo).name, kwargs={"word": "x", "password": "hunter2"})
+    run.refresh_from_db()
+    assert run.kwargs["password"] != "hunter2"
+    assert sent[0]["kwargs"] == {"word": "x", "password": "hunter2"}
+
+
+def test_the_message_says_for_whom_and_for_what_it_is(sent: list[dict[str, Any]]) -> None:
+    schedule = make_schedule(limit_seconds=60)
+    before = enter_context(RequestContext(request_id="r-1", user_id=7, username="ann"))
+    try:
+        run = run_start(name=job_of(echo).name, args=["x"], schedule=schedule, queue="slow")
+    finally:
+        leave_context(before)
+    assert sent == [
+        {
+            "args": ["x"],
+            "kwargs": {},
+            "task_id": run.task_id,
+            "queue": "slow",
+            "soft_time_limit": 60,
+            "time_limit": 70,
+            "headers": {
+                "atrium_trigger": "person",
+                "atrium_schedule": schedule.pk,
+                "atrium_context": {"request_id": "r-1", "user_id": 7, "username": "ann"},
+            },
+        }
+    ]
+    assert (run.actor_id, run.request_id, run.schedule_name) == (7, "r-1", schedule.name)
+
+
+def test_only_declared_jobs_are_started() -> None:
+    with pytest.raises(JobUnknownError):
+        run_start(name="celery.backend_cleanup")
+    assert not Run.objects.exists()
+
+
+def test_only_arguments_that_the_job_takes_are_taken() -> None:
+    with pytest.raises(InvalidInputError):
+        run_start(name=job_of(fall).name, kwargs={"word": "x"})
+
+
+@pytest.mark.parametrize("state", [RunState.QUEUED, RunState.RETRYING])
+def test_what_waits_and_is_cancelled_never_begins(revoked: list[str], state: RunState) -> None:
+    run = run_cancel(run=make_run(state=state))
+    assert (run.state, revoked) == ("cancelled", [run.task_id])
+    assert run.ended_at is not None
+
+
+def test_what_runs_and_is_cancelled_is_told(revoked: list[str]) -> None:
+    run = run_cancel(run=make_run(state=RunState.RUNNING))
+    assert (run.state, revoked) == ("running", [])
+    assert run.cancel_asked_at is not None
+    assert run_cancel(run=run).cancel_asked_at == run.cancel_asked_at
+
+
+def test_what_is_over_cannot_be_cancelled() -> None:
+    run = make_run(state=RunState.FAILED, ended_at=timezone.now())
+    with pytest.raises(RunOverError):
+        run_cancel(run=run)
