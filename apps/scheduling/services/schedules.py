@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask, PeriodicTasks
 
-from apps.core.errors import InvalidInputError, NotFoundError
-from apps.core.jobs import QUICK, SCHEDULED, SLOW
+from apps.core.errors import NotFoundError
 from apps.scheduling.choices import ScheduleKind
 from apps.scheduling.errors import (
     JobUnknownError,
@@ -20,28 +17,11 @@ from apps.scheduling.errors import (
     ScheduleNameTakenError,
 )
 from apps.scheduling.models import Run, SchedulePolicy
-from apps.scheduling.selectors.jobs import job_misfit, job_named
+from apps.scheduling.selectors.jobs import job_named
 from apps.scheduling.services.policies import policy_set
 from apps.scheduling.services.runs import run_start
-from apps.scheduling.services.times import times_prune, times_set
-from apps.scheduling.validators import SHAPES, arguments_text
-
-COLUMNS = {
-    "name": "name",
-    "task": "task",
-    "queue": "queue",
-    "exchange": "exchange",
-    "routing_key": "routing_key",
-    "start_at": "start_time",
-    "expires_at": "expires",
-    "expire_seconds": "expire_seconds",
-    "one_off": "one_off",
-    "remark": "description",
-}
-"""What the services call the columns of `PeriodicTask`."""
-
-TIMES = {"kind", "every", "period", "cron"}
-QUEUES = (QUICK, SLOW, SCHEDULED)
+from apps.scheduling.services.times import times_prune
+from apps.scheduling.services.values import arguments_of, schedule_fill, state_of
 
 
 @transaction.atomic
@@ -63,14 +43,14 @@ def schedule_create(
         policy: Columns of `SchedulePolicy`.
         is_enabled: Whether it starts at once.
         values: `every`, `period`, `cron`, `args` (JSON list), `kwargs` (JSON object), and the keys
-            of `COLUMNS`.
+            of `services.values.COLUMNS`.
 
     Raises:
         ScheduleNameTakenError: Another schedule has the name.
         InvalidInputError: A value breaks a rule; names it.
     """
     schedule = PeriodicTask(enabled=is_enabled)
-    _fill(schedule, {"name": name, "task": task, "kind": kind, **values})
+    schedule_fill(schedule=schedule, values={"name": name, "task": task, "kind": kind, **values})
     _save(schedule)
     policy_set(schedule=schedule, values=policy or {})
     return schedule
@@ -97,10 +77,10 @@ def schedule_update(
         NotFoundError: It was deleted in the meantime.
     """
     schedule = _locked(schedule)
-    before, times = _state(schedule), (schedule.interval, schedule.crontab)
+    before, times = state_of(schedule), (schedule.interval, schedule.crontab)
     if values:
-        _fill(schedule, values)
-    if _state(schedule) != before and policy_of(schedule).declared_by:
+        schedule_fill(schedule=schedule, values=values)
+    if state_of(schedule) != before and policy_of(schedule).declared_by:
         raise ScheduleDeclaredError(name=schedule.name)
     if (schedule.interval, schedule.crontab) != times:
         schedule.last_run_at = None  # else the new times would seem to have been missed
@@ -157,8 +137,8 @@ def schedule_execute(*, schedule: PeriodicTask) -> Run:
     """
     return run_start(
         name=schedule.task,
-        args=_read(schedule, "args"),
-        kwargs=_read(schedule, "kwargs"),
+        args=arguments_of(schedule, "args"),
+        kwargs=arguments_of(schedule, "kwargs"),
         queue=schedule.queue or "",
         schedule=schedule,
     )
@@ -169,52 +149,12 @@ def policy_of(schedule: PeriodicTask) -> SchedulePolicy:
     return SchedulePolicy.objects.get_or_create(schedule=schedule)[0]
 
 
-def queue_verify(*, task: str, queue: str | None) -> str:
-    """Return the queue that a job waits in.
-
-    Args:
-        task: Full name of a declared job.
-        queue: Another queue than its own.
-
-    Raises:
-        InvalidInputError: There is no such queue.
-    """
-    if queue and queue not in QUEUES:
-        text = _("Choose one of the queues: %(names)s.") % {"names": ", ".join(QUEUES)}
-        raise InvalidInputError(field="queue", message=text)
-    info = job_named(task)
-    return queue or (info.queue if info else QUICK)
-
-
 def _locked(schedule: PeriodicTask) -> PeriodicTask:
     rows = PeriodicTask.objects.select_for_update().order_by()
     found: PeriodicTask | None = rows.filter(pk=schedule.pk).first()
     if found is None:
         raise NotFoundError
     return found
-
-
-def _state(schedule: PeriodicTask) -> dict[str, Any]:
-    """Return what code declares of a schedule."""
-    columns = {name: getattr(schedule, column) or None for name, column in COLUMNS.items()}
-    given = {column: _parsed(schedule, column) or None for column in SHAPES}
-    return columns | given | {"times": (schedule.interval_id, schedule.crontab_id)}
-
-
-def _parsed(schedule: PeriodicTask, column: str) -> Any:
-    """Return arguments, or the text where it is no JSON: others may have written it."""
-    text = getattr(schedule, column)
-    try:
-        return json.loads(text or "null")
-    except ValueError:
-        return text
-
-
-def _read(schedule: PeriodicTask, column: str) -> Any:
-    value, shape = _parsed(schedule, column), SHAPES[column]
-    if value is not None and not isinstance(value, shape):
-        raise InvalidInputError(field=column, message=_("This is not JSON of the right kind."))
-    return shape() if value is None else value
 
 
 def _switch(schedule: PeriodicTask, *, is_enabled: bool) -> None:
@@ -250,57 +190,3 @@ def _prune(schedule: PeriodicTask, *rows: Any) -> None:
     for row in rows:
         if row not in {schedule.interval, schedule.crontab} or schedule.pk is None:
             times_prune(row=row)
-
-
-def _fill(schedule: PeriodicTask, values: Mapping[str, Any]) -> None:
-    for name, column in COLUMNS.items():
-        if name in values:
-            setattr(schedule, column, values[name])
-    for column in SHAPES:
-        if column in values:
-            setattr(schedule, column, arguments_text(column, values[column]))
-    _check_name(schedule)
-    _check_job(schedule)
-    _check_queue(schedule)
-    _check_ends(schedule, values)
-    if TIMES & set(values):
-        times_set(schedule=schedule, values={k: v for k, v in values.items() if k in TIMES})
-
-
-def _check_name(schedule: PeriodicTask) -> None:
-    others = PeriodicTask.objects.filter(name=schedule.name).exclude(pk=schedule.pk)
-    if others.exists():
-        raise ScheduleNameTakenError(name=schedule.name)
-
-
-def _check_job(schedule: PeriodicTask) -> None:
-    if job_named(schedule.task) is None:
-        raise InvalidInputError(field="task", message=_("There is no such job."))
-    args, kwargs = _read(schedule, "args"), _read(schedule, "kwargs")
-    if fault := job_misfit(schedule.task, args, kwargs):
-        raise InvalidInputError(*fault)
-
-
-def _check_queue(schedule: PeriodicTask) -> None:
-    queue = queue_verify(task=schedule.task, queue=schedule.queue)
-    for column in ("exchange", "routing_key"):
-        if (getattr(schedule, column) or queue) != queue:  # each queue has one of its own name
-            text = _("It must be that of the queue: %(name)s.") % {"name": queue}
-            raise InvalidInputError(field=column, message=text)
-
-
-def _check_ends(schedule: PeriodicTask, values: Mapping[str, Any]) -> None:
-    start, end, seconds = schedule.start_time, schedule.expires, schedule.expire_seconds
-    if end is not None and seconds is not None:
-        if values.get("expires_at") is not None and values.get("expire_seconds") is not None:
-            raise InvalidInputError(
-                field="expire_seconds", message=_("Give one of the two ends, not both.")
-            )
-        if values.get("expires_at") is not None:
-            schedule.expire_seconds = None
-        else:
-            schedule.expires = None
-    if start is not None and schedule.expires is not None and schedule.expires <= start:
-        raise InvalidInputError(
-            field="expire_time", message=_("The end must come after the start.")
-        )

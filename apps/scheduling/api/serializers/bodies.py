@@ -10,8 +10,8 @@ from apps.core.api.fields import TextField
 from apps.scheduling.api.serializers.fields import JobField, ListField, MomentField, NamedField
 from apps.scheduling.choices import Missed, Period, ScheduleKind
 from apps.scheduling.services.policies import BOUNDS, MOST_MAILS
-from apps.scheduling.services.schedules import QUEUES
 from apps.scheduling.services.times import MOST_EVERY
+from apps.scheduling.services.values import QUEUES
 
 Plain = serializers.Serializer[Any]
 MOST_CRON = 600

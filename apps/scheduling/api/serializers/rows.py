@@ -9,7 +9,6 @@ from rest_framework import serializers
 
 from apps.core.api.fields import ChangedTimeField, IdField, TextField, WireTimeField
 from apps.core.api.rows import Computed, RowSerializer
-from apps.core.signatures import Kind
 from apps.core.times import wire_time
 from apps.scheduling.api.serializers.bodies import PolicySerializer
 from apps.scheduling.choices import Level, RunState, ScheduleKind, Trigger
@@ -17,7 +16,6 @@ from apps.scheduling.constants import EACH_MINUTE
 from apps.scheduling.models import SchedulePolicy
 from apps.scheduling.selectors.previews import Times, times_ahead
 from apps.scheduling.selectors.runs import STATUSES, result_of
-from apps.scheduling.selectors.workers import WorkerState
 
 Plain = serializers.Serializer[Any]
 AHEAD = 3
@@ -28,54 +26,6 @@ CRON = tuple(
     f"crontab__{name}"
     for name in ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 )
-
-
-class ParameterSerializer(Plain):
-    """One parameter of a job."""
-
-    name = serializers.CharField()
-    kind = serializers.ChoiceField(choices=[kind.value for kind in Kind])
-    required = serializers.BooleanField(source="is_required")  # type: ignore[assignment] # its name on the wire
-    nullable = serializers.BooleanField(source="is_nullable")
-    default = serializers.JSONField(allow_null=True)
-    choices = serializers.ListField(child=serializers.JSONField())
-
-
-class JobSerializer(Plain):
-    """A job that can be scheduled and started; `name` is what people call it."""
-
-    name = serializers.CharField(source="label")
-    task = serializers.CharField(source="name")
-    doc = serializers.CharField()
-    queue = serializers.CharField()
-    parameters = ParameterSerializer(many=True)
-    repeatable = serializers.BooleanField(source="is_repeatable")
-
-
-class WorkerSerializer(Plain):
-    """A worker: `running` jobs are in hand, `processed` ones were taken up since it began."""
-
-    name = serializers.CharField()
-    state = serializers.ChoiceField(choices=[state.value for state in WorkerState])
-    queues = serializers.ListField(child=serializers.CharField())
-    pool_size = serializers.IntegerField()
-    running = serializers.IntegerField()
-    processed = serializers.IntegerField()
-    since = WireTimeField(allow_null=True)
-
-
-class QueueSerializer(Plain):
-    """A queue; `depth` is null where the broker does not say."""
-
-    name = serializers.CharField()
-    depth = serializers.IntegerField(allow_null=True)
-
-
-class StartedSerializer(Plain):
-    """A run that was queued."""
-
-    id = IdField()
-    task_id = serializers.CharField()
 
 
 class PreviewSerializer(Plain):

@@ -15,7 +15,7 @@ from apps.core.api.viewsets import CrudViewSet
 from apps.core.guards import Guard
 from apps.core.times import wire_time
 from apps.scheduling.api import filters
-from apps.scheduling.api.serializers import bodies, rows
+from apps.scheduling.api.serializers import bodies, jobs, rows
 from apps.scheduling.choices import ScheduleKind
 from apps.scheduling.constants import EACH_MINUTE
 from apps.scheduling.models import Run
@@ -75,13 +75,13 @@ class ScheduleViewSet(CrudViewSet[PeriodicTask]):
         schedule = schedule_switch(schedule=self.get_object(), is_enabled=data.get("enabled"))
         return self.show(schedule.pk)
 
-    @answers(row=rows.StartedSerializer)
+    @answers(row=jobs.StartedSerializer)
     @action(detail=True, methods=["post"])
     @transaction.atomic
     def execute(self, request: Request, pk: str) -> Response:
         """Queue the job of a schedule now; the answer does not wait for it."""
         run = schedule_execute(schedule=self.get_object())
-        return Response(rows.StartedSerializer(run).data)
+        return Response(jobs.StartedSerializer(run).data)
 
     def save_new(self, data: dict[str, Any]) -> PeriodicTask:
         return schedule_create(**data)

@@ -13,12 +13,12 @@ from apps.core.api.viewsets import GuardedViewSet
 from apps.core.errors import NotFoundError
 from apps.core.guards import Guard
 from apps.core.visibility import Act, visible_to
-from apps.scheduling.api.serializers import bodies, rows
+from apps.scheduling.api.serializers import bodies, jobs
 from apps.scheduling.models import Run
 from apps.scheduling.selectors.jobs import declared_jobs
 from apps.scheduling.selectors.workers import queue_depths, workers
 from apps.scheduling.services.runs import run_cancel, run_start
-from apps.scheduling.services.schedules import queue_verify
+from apps.scheduling.services.values import queue_verify
 
 
 class TaskViewSet(GuardedViewSet):
@@ -40,25 +40,25 @@ class TaskViewSet(GuardedViewSet):
     lookup_url_kwarg = "task_id"
     lookup_value_regex = r"[\w.:-]+"
 
-    @answers(row=rows.JobSerializer, many=True)
+    @answers(row=jobs.JobSerializer, many=True)
     @action(detail=False)
     def registered(self, request: Request) -> Response:
         """List the jobs that can be scheduled and started, with what they take."""
-        return Response(rows.JobSerializer(declared_jobs(), many=True).data)
+        return Response(jobs.JobSerializer(declared_jobs(), many=True).data)
 
-    @answers(row=rows.WorkerSerializer, many=True)
+    @answers(row=jobs.WorkerSerializer, many=True)
     @action(detail=False)
     def workers(self, request: Request) -> Response:
         """List the workers that answer within a second; none where the broker is away."""
-        return Response(rows.WorkerSerializer(workers(), many=True).data)
+        return Response(jobs.WorkerSerializer(workers(), many=True).data)
 
-    @answers(row=rows.QueueSerializer, many=True)
+    @answers(row=jobs.QueueSerializer, many=True)
     @action(detail=False)
     def queues(self, request: Request) -> Response:
         """List the queues with how many jobs wait in each."""
-        return Response(rows.QueueSerializer(queue_depths(), many=True).data)
+        return Response(jobs.QueueSerializer(queue_depths(), many=True).data)
 
-    @answers(body=bodies.StartSerializer, row=rows.StartedSerializer)
+    @answers(body=bodies.StartSerializer, row=jobs.StartedSerializer)
     @action(detail=False, methods=["post"])
     def start(self, request: Request) -> Response:
         """Queue a job now; the answer does not wait for it."""
@@ -70,7 +70,7 @@ class TaskViewSet(GuardedViewSet):
             kwargs=data.get("kwargs"),
             queue=queue,
         )
-        return Response(rows.StartedSerializer(run).data)
+        return Response(jobs.StartedSerializer(run).data)
 
     @answers()
     @action(detail=True, methods=["delete"])

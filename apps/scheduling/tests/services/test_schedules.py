@@ -24,10 +24,9 @@ from apps.scheduling.errors import (
     ScheduleNameTakenError,
 )
 from apps.scheduling.models import Run, SchedulePolicy
-from apps.scheduling.services import schedules as module
+from apps.scheduling.services import values as module
 from apps.scheduling.services.schedules import (
     policy_of,
-    queue_verify,
     schedule_create,
     schedule_delete,
     schedule_execute,
@@ -110,12 +109,6 @@ def test_the_queue_may_be_said_in_three_ways() -> None:
     made = make_schedule(queue="quick", exchange="quick", routing_key="quick")
     assert (made.queue, made.exchange, made.routing_key) == ("quick", "quick", "quick")
     assert make_schedule(exchange="slow", routing_key="slow").queue is None
-
-
-def test_a_job_waits_in_its_own_queue_or_another_one() -> None:
-    assert queue_verify(task=NAME, queue=None) == "slow"
-    assert queue_verify(task=NAME, queue="quick") == "quick"
-    assert queue_verify(task="nobody.knows.it", queue="") == "quick"
 
 
 def test_names_are_unique() -> None:

@@ -1,0 +1,141 @@
+"""What a schedule holds: set, checked, and read again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from django_celery_beat.models import PeriodicTask
+
+from apps.core.errors import InvalidInputError
+from apps.core.jobs import QUICK, SCHEDULED, SLOW
+from apps.scheduling.errors import ScheduleNameTakenError
+from apps.scheduling.selectors.jobs import job_misfit, job_named
+from apps.scheduling.services.times import times_set
+from apps.scheduling.validators import SHAPES, arguments_text
+
+COLUMNS = {
+    "name": "name",
+    "task": "task",
+    "queue": "queue",
+    "exchange": "exchange",
+    "routing_key": "routing_key",
+    "start_at": "start_time",
+    "expires_at": "expires",
+    "expire_seconds": "expire_seconds",
+    "one_off": "one_off",
+    "remark": "description",
+}
+"""What the services call the columns of `PeriodicTask`."""
+
+TIMES = {"kind", "every", "period", "cron"}
+QUEUES = (QUICK, SLOW, SCHEDULED)
+
+
+@transaction.atomic
+def schedule_fill(*, schedule: PeriodicTask, values: Mapping[str, Any]) -> None:
+    """Set the values that are given of a schedule, which the caller saves.
+
+    Raises:
+        ScheduleNameTakenError: Another schedule has the name.
+        InvalidInputError: A value breaks a rule; names it.
+    """
+    for name, column in COLUMNS.items():
+        if name in values:
+            setattr(schedule, column, values[name])
+    for column in SHAPES:
+        if column in values:
+            setattr(schedule, column, arguments_text(column, values[column]))
+    _check_name(schedule)
+    _check_job(schedule)
+    _check_queue(schedule)
+    _check_ends(schedule, values)
+    if TIMES & set(values):
+        times_set(schedule=schedule, values={k: v for k, v in values.items() if k in TIMES})
+
+
+def state_of(schedule: PeriodicTask) -> dict[str, Any]:
+    """Return what code declares of a schedule."""
+    columns = {name: getattr(schedule, column) or None for name, column in COLUMNS.items()}
+    given = {column: _parsed(schedule, column) or None for column in SHAPES}
+    return columns | given | {"times": (schedule.interval_id, schedule.crontab_id)}
+
+
+def arguments_of(schedule: PeriodicTask, column: str) -> Any:
+    """Return `args` or `kwargs` of a schedule.
+
+    Raises:
+        InvalidInputError: Others wrote something else there; names the column.
+    """
+    value, shape = _parsed(schedule, column), SHAPES[column]
+    if value is not None and not isinstance(value, shape):
+        raise InvalidInputError(field=column, message=_("This is not JSON of the right kind."))
+    return shape() if value is None else value
+
+
+def queue_verify(*, task: str, queue: str | None) -> str:
+    """Return the queue that a job waits in.
+
+    Args:
+        task: Full name of a declared job.
+        queue: Another queue than its own.
+
+    Raises:
+        InvalidInputError: There is no such queue.
+    """
+    if queue and queue not in QUEUES:
+        text = _("Choose one of the queues: %(names)s.") % {"names": ", ".join(QUEUES)}
+        raise InvalidInputError(field="queue", message=text)
+    info = job_named(task)
+    return queue or (info.queue if info else QUICK)
+
+
+def _parsed(schedule: PeriodicTask, column: str) -> Any:
+    """Return arguments, or the text where it is no JSON: others may have written it."""
+    text = getattr(schedule, column)
+    try:
+        return json.loads(text or "null")
+    except ValueError:
+        return text
+
+
+def _check_name(schedule: PeriodicTask) -> None:
+    others = PeriodicTask.objects.filter(name=schedule.name).exclude(pk=schedule.pk)
+    if others.exists():
+        raise ScheduleNameTakenError(name=schedule.name)
+
+
+def _check_job(schedule: PeriodicTask) -> None:
+    if job_named(schedule.task) is None:
+        raise InvalidInputError(field="task", message=_("There is no such job."))
+    args, kwargs = arguments_of(schedule, "args"), arguments_of(schedule, "kwargs")
+    if fault := job_misfit(schedule.task, args, kwargs):
+        raise InvalidInputError(*fault)
+
+
+def _check_queue(schedule: PeriodicTask) -> None:
+    queue = queue_verify(task=schedule.task, queue=schedule.queue)
+    for column in ("exchange", "routing_key"):
+        if (getattr(schedule, column) or queue) != queue:  # each queue has one of its own name
+            text = _("It must be that of the queue: %(name)s.") % {"name": queue}
+            raise InvalidInputError(field=column, message=text)
+
+
+def _check_ends(schedule: PeriodicTask, values: Mapping[str, Any]) -> None:
+    start, end, seconds = schedule.start_time, schedule.expires, schedule.expire_seconds
+    if end is not None and seconds is not None:
+        if values.get("expires_at") is not None and values.get("expire_seconds") is not None:
+            raise InvalidInputError(
+                field="expire_seconds", message=_("Give one of the two ends, not both.")
+            )
+        if values.get("expires_at") is not None:
+            schedule.expire_seconds = None
+        else:
+            schedule.expires = None
+    if start is not None and schedule.expires is not None and schedule.expires <= start:
+        raise InvalidInputError(
+            field="expire_time", message=_("The end must come after the start.")
+        )
