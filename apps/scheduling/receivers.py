@@ -78,11 +78,12 @@ def reported(task_id: str, percent: float, text: str, **_kwargs: Any) -> str | N
 
 
 def ended(
-    sender: Task[Any, Any], task_id: str, state: str | None = None, retval: Any = None, **_kw: Any
+    sender: Task[Any, Any], state: str | None = None, retval: Any = None, **_kwargs: Any
 ) -> None:
     """The job is done, in the process that ran it."""
-    if isinstance(sender, Job):
-        run_end(task=sender, task_id=task_id, state=state, value=retval)
+    live = vars(sender.request).get("live")
+    if isinstance(sender, Job) and live is not None:
+        run_end(task=sender, live=live, state=state, value=retval)
 
 
 def failed(sender: Task[Any, Any], task_id: str, exception: BaseException, **_kw: Any) -> None:

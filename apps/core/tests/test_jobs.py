@@ -1,5 +1,5 @@
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from celery import current_app, shared_task, states
@@ -96,17 +96,15 @@ def toil(word: str, api_key: str = "", *, depth: int = 0) -> str:
 
 
 def _toil() -> Job:
-    found: Job = current_app.tasks["apps.core.tests.test_jobs.toil"]
-    return found
+    return cast("Job", current_app.tasks["apps.core.tests.test_jobs.toil"])
 
 
 def _work(word: str, **request: Any) -> tuple[str, Any]:
     """Run it as a worker does; return how it ended and with what."""
     told = {"id": "one", "retries": 0, "is_eager": True, "delivery_info": {}, **request}
     task = _toil()
-    result, info, _runtime, _text = build_tracer(task.name, task, app=task.app)(
-        "one", (word,), {}, told
-    )
+    tracer: Any = build_tracer(task.name, task, app=task.app)
+    result, info, _runtime, _text = tracer("one", (word,), {}, told)
     return ("SUCCESS", result) if info is None else (info.state, info.retval)
 
 

@@ -6,7 +6,7 @@ import pytest
 from apps.core.signatures import Kind, misfit, parameters_of
 
 
-def _sample(  # noqa: PLR0913, PLR0917 - one of each kind
+def _sample(  # type: ignore[no-untyped-def] # noqa: PLR0913, PLR0917 - one of each kind
     text: str,
     count: int,
     share: float = 0.5,
@@ -18,7 +18,7 @@ def _sample(  # noqa: PLR0913, PLR0917 - one of each kind
     at: datetime | None = None,
     either: int | str = 1,
     anything: Any = None,
-    untold=None,  # type: ignore[no-untyped-def] # noqa: ANN001 - a sample
+    untold=None,  # noqa: ANN001 - a sample
     *rest: Any,
     **others: Any,
 ) -> None:

@@ -74,6 +74,11 @@ def run_queued(
     )
     if is_new:
         run_tell(run, state=run.state, percent=0.0, text="")
+    live = pulse.get(run.task_id)
+    if live is not None and (headers.get("retries") or 0) > live.retries:
+        # Before the message leaves: the next try may begin before this one has told its end.
+        mine = Run.objects.filter(pk=run.pk, state=RunState.RUNNING, attempt=live.attempt)
+        mine.update(state=RunState.RETRYING, seen_at=timezone.now())
     return run
 
 
@@ -90,6 +95,7 @@ def run_begin(*, task: Job) -> Refusal | None:
     live = Live(
         task_id=str(request.id),
         name=str(task.name),
+        retries=request.retries or 0,
         is_direct=bool(request.is_eager),
         is_forked=billiard.current_process().name.startswith("ForkPool"),
         ends_at=_ends_at(task),
@@ -103,6 +109,7 @@ def run_begin(*, task: Job) -> Refusal | None:
         connections.close_all()
         return Refusal(again_in=BUSY_SECONDS)
     if refusal is None:
+        vars(request)["live"] = live
         pulse.add(live)
     return refusal
 
@@ -167,7 +174,9 @@ def _hold(live: Live) -> bool:
 
 def _start(task: Job, run: Run, live: Live) -> Refusal | None:
     """Move a row to running, by one statement: of two who hold the same message, one alone does."""
-    same = Run.objects.filter(pk=run.pk, state=run.state, attempt=run.attempt, seen_at=run.seen_at)
+    same = Run.objects.filter(pk=run.pk, state=run.state, attempt=run.attempt)
+    if run.state == RunState.RUNNING:  # taken for dead; it must not have moved since
+        same = same.filter(seen_at=run.seen_at)
     values = begun_values(task, run)
     if not same.update(**values):
         return Refusal(again_in=DEAD_SECONDS)  # it was cancelled just now, or another was quicker

@@ -44,18 +44,16 @@ def run_retry_seconds(*, task: Job, error: Exception) -> float | None:
     return seconds * random.uniform(0.9, 1.1)  # noqa: S311 - no secret
 
 
-def run_end(*, task: Job, task_id: str, state: str | None, value: Any) -> None:
+def run_end(*, task: Job, live: Live, state: str | None, value: Any) -> None:
     """Write down how the run at hand ended.
 
     Args:
         task: Its job.
-        task_id: Its id.
+        live: What was followed of it.
         state: The state of Celery's.
         value: What it returned or raised.
     """
-    live = pulse.remove(task_id)
-    if live is None:
-        return
+    pulse.remove(live)
     if live.is_direct:
         _end(task, live, state, value)
         return
@@ -128,7 +126,8 @@ def _pause(live: Live, retry: Any) -> None:
     when = getattr(retry, "when", None)
     if live.run_id is not None:
         live_flush(live)
-        mine = Run.objects.filter(pk=live.run_id, state=RunState.RUNNING, attempt=live.attempt)
+        before = (RunState.RUNNING, RunState.RETRYING)
+        mine = Run.objects.filter(pk=live.run_id, state__in=before, attempt=live.attempt)
         cause = getattr(retry, "exc", None)
         values = error_values(cause) if isinstance(cause, BaseException) else {}
         if mine.update(state=RunState.RETRYING, seen_at=timezone.now(), **values):

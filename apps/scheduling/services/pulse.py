@@ -60,6 +60,7 @@ class Live:
     run_id: int | None = None
     schedule_id: int | None = None
     attempt: int = 0
+    retries: int = 0
     lease: str = ""
     is_direct: bool = False
     is_forked: bool = False
@@ -99,10 +100,11 @@ class Pulse:
             self._thread = threading.Thread(target=self._follow, name="pulse", daemon=True)
             self._thread.start()
 
-    def remove(self, task_id: str) -> Live | None:
-        """Follow a run no more; return it if it was followed."""
+    def remove(self, live: Live) -> None:
+        """Follow a run no more; its next try, which may have begun, is followed still."""
         with self._mutex:
-            return self._runs.pop(task_id, None)
+            if self._runs.get(live.task_id) is live:
+                del self._runs[live.task_id]
 
     def get(self, task_id: str | None) -> Live | None:
         """Return a run at hand."""

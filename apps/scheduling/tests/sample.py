@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from celery import current_app, states
 from celery.app.trace import build_tracer
@@ -59,8 +59,7 @@ def quiet_once() -> None:
 def job_of(function: Any) -> Job:
     """Return the registered job of a sample."""
     current_app.finalize()
-    found: Job = current_app.tasks[function.name]
-    return found
+    return cast("Job", current_app.tasks[function.name])
 
 
 def make_schedule(function: Any = echo, **policy: Any) -> PeriodicTask:
@@ -107,6 +106,6 @@ def work(
     }
     task_id = task_id or str(uuid.uuid4())
     told["id"] = task_id
-    tracer = build_tracer(task.name, task, app=task.app)
+    tracer: Any = build_tracer(task.name, task, app=task.app)
     _result, info, _runtime, _text = tracer(task_id, args, kwargs or {}, told)
     return states.SUCCESS if info is None else str(info.state)

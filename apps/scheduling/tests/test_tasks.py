@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr("apps.scheduling.tasks.time.sleep", lambda _seconds: None)
 
 
 def test_the_demonstration_counts() -> None:
@@ -60,6 +60,7 @@ def test_runs_and_results_are_kept_as_long_as_the_setting_says(
     assert tasks.prune_runs() == {"runs": 5, "results": 6}
 
 
+@pytest.mark.django_db(transaction=True)  # MariaDB commits when it analyses
 def test_the_greatest_tables_are_a_result() -> None:
     make_run(state=RunState.SUCCEEDED)
     run = make_run(tasks.database_statistics)

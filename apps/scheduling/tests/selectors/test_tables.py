@@ -7,7 +7,7 @@ from apps.scheduling.services.statistics import statistics_renew
 from apps.scheduling.tests.sample import make_run
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # MariaDB commits when it analyses
 def test_the_greatest_tables_come_first() -> None:
     for _ in range(3):
         make_run()

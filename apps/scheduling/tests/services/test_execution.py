@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 from celery import states
-from django.db import Error
+from django.db import Error, connections
 from django.utils import timezone
 from django_celery_results.models import TaskResult
 
@@ -12,6 +12,7 @@ from apps.scheduling.models import Lease, Run
 from apps.scheduling.services import execution
 from apps.scheduling.services.execution import policy_options, run_queued
 from apps.scheduling.services.leases import lease_take
+from apps.scheduling.services.pulse import Live, pulse
 from apps.scheduling.services.records import lease_name
 from apps.scheduling.tests.sample import (
     again,
@@ -81,6 +82,19 @@ def test_a_message_that_is_sent_again_keeps_its_row() -> None:
     assert _queue(echo) == _queue(echo)
 
 
+def test_a_run_waits_for_its_next_try_before_the_message_leaves() -> None:
+    run = make_run(task_id="one", state=RunState.RUNNING, attempt=1)
+    live = Live(task_id="one", name=run.name, run_id=run.pk, attempt=1, is_direct=True)
+    pulse.add(live)
+    _queue(echo, retries=0)
+    run.refresh_from_db()
+    assert run.state == RunState.RUNNING
+    _queue(echo, retries=1)
+    pulse.remove(live)
+    run.refresh_from_db()
+    assert run.state == RunState.RETRYING
+
+
 def test_a_quiet_job_leaves_no_row() -> None:
     assert _queue(quiet) is None
     assert work(quiet) == states.SUCCESS
@@ -103,7 +117,7 @@ def test_a_message_without_a_row_gets_one_when_it_begins() -> None:
 
 
 def test_what_a_service_calls_in_its_own_thread_leaves_no_row() -> None:
-    job_of(echo).apply(["hello"])
+    job_of(echo).apply(("hello",))
     assert not Run.objects.exists()
 
 
@@ -221,7 +235,7 @@ def test_a_message_waits_while_the_database_does_not_answer(
         raise Error
 
     monkeypatch.setattr(execution, "row_of", fail)
-    monkeypatch.setattr(execution.connections, "close_all", lambda: None)
+    monkeypatch.setattr(connections, "close_all", lambda: None)
     assert work(echo, "x", task_id="one", is_eager=False) == states.IGNORED
     assert [each["countdown"] for each in sent] == [execution.BUSY_SECONDS]
 

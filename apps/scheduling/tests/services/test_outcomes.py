@@ -1,11 +1,11 @@
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from billiard.exceptions import TimeLimitExceeded
 from celery import states
 from celery.exceptions import Retry
-from django.db import Error
+from django.db import Error, connections
 from django.utils import timezone
 
 from apps.core.jobs import JobCancelled
@@ -70,7 +70,7 @@ def test_the_time_before_the_next_try_doubles_up_to_an_hour(tries: int, seconds:
         waited = run_retry_seconds(task=task, error=SampleError())
     finally:
         task.pop_request()
-        pulse.remove(live.task_id)
+        pulse.remove(live)
     assert waited is not None
     assert seconds * 0.9 <= waited <= seconds * 1.1
 
@@ -82,7 +82,7 @@ def test_a_job_is_tried_as_often_as_its_schedule_says_and_keeps_its_lease_meanwh
 
     def retry(_self: Any, *, exc: Exception, countdown: float, **_options: Any) -> Retry:
         waited.append(countdown)
-        return Retry("later", exc, countdown)
+        return Retry("later", exc, cast("Any", countdown))
 
     monkeypatch.setattr("celery.app.task.Task.retry", retry)
     schedule = make_schedule(fall, retries=1, retry_seconds=100)
@@ -107,7 +107,7 @@ def test_a_job_without_a_schedule_is_not_tried_again() -> None:
         assert run_retry_seconds(task=task, error=SampleError()) is None
     finally:
         task.pop_request()
-        pulse.remove(live.task_id)
+        pulse.remove(live)
 
 
 def test_a_job_that_is_told_to_end_is_cancelled(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,23 +123,26 @@ def test_a_job_that_is_told_to_end_is_cancelled(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_run_that_was_taken_for_lost_and_ends_all_the_same_has_ended() -> None:
     run = make_run(state=RunState.LOST, ended_at=timezone.now())
-    _live(run)
-    run_end(task=job_of(echo), task_id=run.task_id, state=states.SUCCESS, value=1)
+    live = _live(run)
+    run_end(task=job_of(echo), live=live, state=states.SUCCESS, value=1)
     run.refresh_from_db()
     assert (run.state, run.result) == ("succeeded", "1")
 
 
 def test_a_message_that_a_job_gives_back_waits_again() -> None:
     run = make_run(state=RunState.RUNNING)
-    _live(run)
-    run_end(task=job_of(echo), task_id=run.task_id, state=states.REJECTED, value=None)
+    live = _live(run)
+    run_end(task=job_of(echo), live=live, state=states.REJECTED, value=None)
     run.refresh_from_db()
     assert run.state == RunState.QUEUED
 
 
-def test_the_end_of_what_is_not_followed_is_nothing_to_write() -> None:
-    run = make_run(state=RunState.RUNNING)
-    run_end(task=job_of(echo), task_id=run.task_id, state=states.SUCCESS, value=1)
+def test_the_end_of_a_try_leaves_the_next_one_alone() -> None:
+    run = make_run(state=RunState.RUNNING, attempt=2)
+    first, second = _live(run, attempt=1), _live(run, attempt=2)
+    run_end(task=job_of(echo), live=first, state=states.RETRY, value=Retry("later"))
+    assert pulse.get(run.task_id) is second
+    pulse.remove(second)
     run.refresh_from_db()
     assert run.state == RunState.RUNNING
 
@@ -154,7 +157,7 @@ def test_an_end_is_written_as_soon_as_the_database_answers(
             raise fails.pop()
 
     monkeypatch.setattr(outcomes, "PAUSES", (0.0, 0.0, 0.0))
-    monkeypatch.setattr(outcomes.connections, "close_all", lambda: None)
+    monkeypatch.setattr(connections, "close_all", lambda: None)
     outcomes._insist(write)
     assert fails == []
 
@@ -171,9 +174,9 @@ def test_a_process_that_was_stopped_is_spoken_for_by_its_parent() -> None:
 
 def test_a_failure_in_this_process_is_not_written_twice() -> None:
     run = make_run(state=RunState.RUNNING)
-    _live(run)
+    live = _live(run)
     run_end_elsewhere(task_id=run.task_id, error=SampleError())
-    pulse.remove(run.task_id)
+    pulse.remove(live)
     run.refresh_from_db()
     assert run.state == RunState.RUNNING
 

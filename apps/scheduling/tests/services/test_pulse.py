@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import Error, transaction
+from django.db import Error, connections, transaction
 from django.utils import timezone
 
 from apps.scheduling.choices import RunState
-from apps.scheduling.models import Lease, Run
+from apps.scheduling.models import Lease, Run, RunLine
 from apps.scheduling.services import pulse as pulses
 from apps.scheduling.services.leases import lease_take
 from apps.scheduling.services.pulse import Live, live_flush, pulse
@@ -91,7 +91,7 @@ def test_it_gives_signs_of_life_for_runs_and_leases(
     Run.objects.update(seen_at=before)
     lease_take(name="x", holder=run.task_id, seconds=1)
     follow(run, lease="x")
-    _until(lambda: Run.objects.get(pk=run.pk).seen_at > before)
+    _until(lambda: Run.objects.filter(pk=run.pk, seen_at__gt=before).exists())
     _until(lambda: Lease.objects.get().until_at > timezone.now() + timedelta(seconds=10))
 
 
@@ -138,7 +138,7 @@ def test_the_thread_ends_after_the_last_run_and_begins_with_the_next(
     live = follow(run)
     thread = pulse._thread
     assert thread is not None
-    assert pulse.remove(run.task_id) is live
+    pulse.remove(live)
     thread.join(10)
     assert not thread.is_alive()
     _report(follow(run), 5)
@@ -154,10 +154,10 @@ def test_what_the_database_refuses_is_kept_for_later(monkeypatch: pytest.MonkeyP
     def fail(*_args: Any, **_kwargs: Any) -> None:
         raise Error
 
-    monkeypatch.setattr(pulses.connections, "close_all", lambda: None)
+    monkeypatch.setattr(connections, "close_all", lambda: None)
     monkeypatch.setattr(pulses, "close_old_connections", lambda: None)
     with monkeypatch.context() as broken:
-        broken.setattr(pulses.RunLine.objects, "bulk_create", fail)
+        broken.setattr(RunLine.objects, "bulk_create", fail)
         pulses._write([live], is_beat=True, is_line=True)
     assert len(live.lines) == 1
     live_flush(live)

@@ -93,9 +93,10 @@ def test_a_silent_run_that_was_to_end_has_ended() -> None:
 
 def test_a_run_of_this_process_is_alive_even_if_it_could_not_say_so() -> None:
     run = _silent(echo)
-    pulse.add(Live(task_id=run.task_id, name=run.name, is_direct=True))
+    live = Live(task_id=run.task_id, name=run.name, is_direct=True)
+    pulse.add(live)
     assert silent_reap() == 0
-    pulse.remove(run.task_id)
+    pulse.remove(live)
     assert _state(run) == RunState.RUNNING
 
 

@@ -5,7 +5,7 @@ from django.test.utils import CaptureQueriesContext
 from apps.scheduling.services.statistics import statistics_renew
 
 
-@pytest.mark.django_db
+@pytest.mark.django_db(transaction=True)  # MariaDB commits when it analyses
 def test_the_database_looks_at_its_tables_again() -> None:
     with CaptureQueriesContext(connection) as queries:
         statistics_renew()
