@@ -17,6 +17,7 @@ api_v1 = [
     path("logs/", include("apps.audit.api.urls")),
     path("", include("apps.files.api.urls")),
     path("", include("apps.monitor.api.urls")),
+    path("", include("apps.scheduling.api.urls")),
     *plugin_routes(),
 ]
 

@@ -21,6 +21,8 @@ VERB_TITLES: Mapping[str, str | Promise] = MappingProxyType(
         "import": _("Import"),
         "kick": _("Sign out"),
         "upload": _("Upload"),
+        "exec": _("Run now"),
+        "revoke": _("Cancel"),
         "bin": _("See the recycle bin"),
         "restore": _("Restore"),
         "purge": _("Delete for good"),

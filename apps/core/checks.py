@@ -22,7 +22,7 @@ FOREIGN_PREFIXES = ("drf_spectacular.", "rest_framework.")
 def check_guards(**_kwargs: Any) -> list[CheckMessage]:
     """Report every API view that declares no guard, and every action that has no verb."""
     messages: list[CheckMessage] = []
-    owners: dict[str, type] = {}
+    owners: dict[str, object] = {}
     for operation in iter_operations():
         view, guard = operation.view, operation.guard
         if view.__module__.startswith(FOREIGN_PREFIXES) or isinstance(guard, Access):
@@ -33,7 +33,8 @@ def check_guards(**_kwargs: Any) -> list[CheckMessage]:
         if not RESOURCE.fullmatch(guard.resource):
             text = f"{guard.resource!r} is not '<area>:<resource>'."
             messages.append(Error(text, obj=view, id="core.E002"))
-        if owners.setdefault(guard.resource, view) is not view:
+        owner = _owner(view, guard)
+        if owners.setdefault(guard.resource, owner) != owner:
             text = f"{guard.resource!r} has another owner."
             messages.append(Error(text, obj=view, id="core.E003"))
         if operation.need is None:
@@ -41,6 +42,11 @@ def check_guards(**_kwargs: Any) -> list[CheckMessage]:
             messages.append(Error(text, obj=view, id="core.E004"))
     # The same view stands behind several operations; messages cannot be put into a set.
     return [m for number, m in enumerate(messages) if m not in messages[:number]]
+
+
+def _owner(view: type, guard: Guard) -> object:
+    """Return who alone may use the codes: a view, or the app of views that share a resource."""
+    return view.__module__.partition(".api")[0] if guard.name else view
 
 
 def check_menus(**_kwargs: Any) -> list[CheckMessage]:

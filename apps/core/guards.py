@@ -49,11 +49,14 @@ class Guard:
         label: What people call the resource, plural.
         verbs: By action name, the verb it needs (`{"set_menus": "menu:edit"}`) or, for look-ups
             that forms of other pages need, an `Access`. Adds to and overrides `CRUD_VERBS`.
+        name: What the operations are called by in the OpenAPI document, where several viewsets
+            share a resource; else the resource.
     """
 
     resource: str
     label: str | Promise
     verbs: Mapping[str, str | Access] = field(default_factory=dict)
+    name: str = ""
 
     def need_of(self, action: str) -> str | Access | None:
         """Return the code (or the Access) that `action` needs, or None where nobody said."""

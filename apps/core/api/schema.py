@@ -154,7 +154,7 @@ class CodeSchema(AutoSchema):
         """Return a name that stays when other operations come or go: resource and action."""
         guard, action = getattr(self.view, "guard", None), self._action()
         if isinstance(guard, Guard):
-            return f"{guard.resource.replace(':', '_')}_{action}"
+            return f"{(guard.name or guard.resource).replace(':', '_')}_{action}"
         path = "_".join(self._tokenize_path()).replace("-", "_")
         return path if path.endswith(action) else f"{path}_{action}"
 

@@ -33,6 +33,21 @@ class Second(Unguarded):
     guard = Guard("sys:thing", "things", verbs={"get": "list"})
 
 
+class Named(Unguarded):
+    guard = Guard("sys:shared", "ones", verbs={"get": "list"}, name="ones")
+
+
+class NamedToo(Unguarded):
+    guard = Guard("sys:shared", "others", verbs={"get": "list"}, name="others")
+
+
+class Intruder(Unguarded):
+    guard = Guard("sys:shared", "mine", verbs={"get": "list"}, name="mine")
+
+
+Intruder.__module__ = "plugins.shop.api.views"
+
+
 class Verbless(Unguarded):
     guard = Guard("sys:other", "others")
 
@@ -58,6 +73,9 @@ def _ids(settings: Any, *views: type[APIView]) -> list[str | None]:
         ((Unguarded,), ["core.E001"]),
         ((Misspelt,), ["core.E002"]),
         ((First, Second), ["core.E003"]),
+        ((Named, NamedToo), []),
+        ((Named, Intruder), ["core.E003"]),
+        ((Named, NamedToo, Intruder), ["core.E003"]),
         ((Verbless,), ["core.E004"]),
     ],
 )

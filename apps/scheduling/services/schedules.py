@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
-from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+from django_celery_beat.models import PeriodicTask, PeriodicTasks
 
-from apps.core.errors import InvalidInputError
-from apps.scheduling.choices import Period, ScheduleKind
-from apps.scheduling.constants import LEAST_SECONDS, LONGEST_SECONDS
-from apps.scheduling.errors import ScheduleDeclaredError, ScheduleNameTakenError
+from apps.core.errors import InvalidInputError, NotFoundError
+from apps.core.jobs import QUICK, SCHEDULED, SLOW
+from apps.scheduling.choices import ScheduleKind
+from apps.scheduling.errors import (
+    JobUnknownError,
+    ScheduleDeclaredError,
+    ScheduleNameTakenError,
+)
 from apps.scheduling.models import Run, SchedulePolicy
 from apps.scheduling.selectors.jobs import job_misfit, job_named
-from apps.scheduling.selectors.times import crontab_of, next_times
+from apps.scheduling.services.policies import policy_set
 from apps.scheduling.services.runs import run_start
+from apps.scheduling.services.times import times_prune, times_set
+from apps.scheduling.validators import SHAPES, arguments_text
 
 COLUMNS = {
     "name": "name",
@@ -34,6 +40,9 @@ COLUMNS = {
 }
 """What the services call the columns of `PeriodicTask`."""
 
+TIMES = {"kind", "every", "period", "cron"}
+QUEUES = (QUICK, SLOW, SCHEDULED)
+
 
 @transaction.atomic
 def schedule_create(
@@ -42,6 +51,7 @@ def schedule_create(
     task: str,
     kind: ScheduleKind,
     policy: Mapping[str, Any] | None = None,
+    is_enabled: bool = True,
     **values: Any,
 ) -> PeriodicTask:
     """Make a schedule.
@@ -51,6 +61,7 @@ def schedule_create(
         task: Full name of a declared job.
         kind: Whether `every` and `period`, or `cron`, give its times.
         policy: Columns of `SchedulePolicy`.
+        is_enabled: Whether it starts at once.
         values: `every`, `period`, `cron`, `args` (JSON list), `kwargs` (JSON object), and the keys
             of `COLUMNS`.
 
@@ -58,43 +69,65 @@ def schedule_create(
         ScheduleNameTakenError: Another schedule has the name.
         InvalidInputError: A value breaks a rule; names it.
     """
-    schedule = PeriodicTask(enabled=True)
+    schedule = PeriodicTask(enabled=is_enabled)
     _fill(schedule, {"name": name, "task": task, "kind": kind, **values})
-    schedule.save()
-    SchedulePolicy.objects.create(schedule=schedule, **(policy or {}))
+    _save(schedule)
+    policy_set(schedule=schedule, values=policy or {})
     return schedule
 
 
 @transaction.atomic
 def schedule_update(
-    *, schedule: PeriodicTask, policy: Mapping[str, Any] | None = None, **values: Any
+    *,
+    schedule: PeriodicTask,
+    policy: Mapping[str, Any] | None = None,
+    is_enabled: bool | None = None,
+    **values: Any,
 ) -> PeriodicTask:
-    """Change what is given; see `schedule_create`.
+    """Change what is given, see `schedule_create`, and return the row as it is now.
+
+    Of the two ends, the one that is given takes the place of the other. With other times a
+    schedule counts from now on.
 
     Raises:
         ScheduleNameTakenError: Another schedule has the name.
-        ScheduleDeclaredError: Its times are declared in code.
+        ScheduleDeclaredError: It is declared in code, and more than its policy would change.
+        JobUnknownError: It is enabled, but its job is declared no more.
         InvalidInputError: A value breaks a rule; names it.
+        NotFoundError: It was deleted in the meantime.
     """
-    kept = policy_of(schedule)
-    if values and kept.declared_by:
-        raise ScheduleDeclaredError(name=schedule.name)
+    schedule = _locked(schedule)
+    before, times = _state(schedule), (schedule.interval, schedule.crontab)
     if values:
         _fill(schedule, values)
-        schedule.save()
-    for column, value in (policy or {}).items():
-        setattr(kept, column, value)
-    kept.save()
+    if _state(schedule) != before and policy_of(schedule).declared_by:
+        raise ScheduleDeclaredError(name=schedule.name)
+    if (schedule.interval, schedule.crontab) != times:
+        schedule.last_run_at = None  # else the new times would seem to have been missed
+    if is_enabled is not None:
+        _switch(schedule, is_enabled=is_enabled)
+    if schedule.one_off and not before["one_off"]:
+        schedule.total_run_count = 0  # else beat would take it for one that ran
+    _save(schedule)
+    policy_set(schedule=schedule, values=policy or {})
+    _prune(schedule, *times)
     return schedule
 
 
 @transaction.atomic
 def schedule_switch(*, schedule: PeriodicTask, is_enabled: bool | None = None) -> PeriodicTask:
-    """Enable or disable a schedule; without a value, the other of what it is."""
-    schedule.enabled = not schedule.enabled if is_enabled is None else is_enabled
-    if schedule.enabled:
-        schedule.last_run_at = None  # what was due while it was off is not made up for
-    schedule.save()
+    """Enable or disable a schedule; without a value, the other of what it is.
+
+    What was due while it was off is not made up for: an enabled schedule counts from now on.
+
+    Raises:
+        JobUnknownError: It is to be enabled, but its job is declared no more.
+        NotFoundError: It was deleted in the meantime.
+    """
+    schedule = _locked(schedule)
+    _switch(schedule, is_enabled=not schedule.enabled if is_enabled is None else is_enabled)
+    _save(schedule)
+    policy_set(schedule=schedule, values={})  # keeps by whom it was changed, and when
     return schedule
 
 
@@ -104,10 +137,15 @@ def schedule_delete(*, schedule: PeriodicTask) -> None:
 
     Raises:
         ScheduleDeclaredError: It is declared in code.
+        NotFoundError: It was deleted in the meantime.
     """
+    schedule = _locked(schedule)
     if policy_of(schedule).declared_by:
         raise ScheduleDeclaredError(name=schedule.name)
+    times = schedule.interval, schedule.crontab
     schedule.delete()
+    _tell_beat()
+    _prune(schedule, *times)
 
 
 def schedule_execute(*, schedule: PeriodicTask) -> Run:
@@ -119,8 +157,8 @@ def schedule_execute(*, schedule: PeriodicTask) -> Run:
     """
     return run_start(
         name=schedule.task,
-        args=json.loads(schedule.args or "[]"),
-        kwargs=json.loads(schedule.kwargs or "{}"),
+        args=_read(schedule, "args"),
+        kwargs=_read(schedule, "kwargs"),
         queue=schedule.queue or "",
         schedule=schedule,
     )
@@ -131,18 +169,102 @@ def policy_of(schedule: PeriodicTask) -> SchedulePolicy:
     return SchedulePolicy.objects.get_or_create(schedule=schedule)[0]
 
 
+def queue_verify(*, task: str, queue: str | None) -> str:
+    """Return the queue that a job waits in.
+
+    Args:
+        task: Full name of a declared job.
+        queue: Another queue than its own.
+
+    Raises:
+        InvalidInputError: There is no such queue.
+    """
+    if queue and queue not in QUEUES:
+        text = _("Choose one of the queues: %(names)s.") % {"names": ", ".join(QUEUES)}
+        raise InvalidInputError(field="queue", message=text)
+    info = job_named(task)
+    return queue or (info.queue if info else QUICK)
+
+
+def _locked(schedule: PeriodicTask) -> PeriodicTask:
+    rows = PeriodicTask.objects.select_for_update().order_by()
+    found: PeriodicTask | None = rows.filter(pk=schedule.pk).first()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _state(schedule: PeriodicTask) -> dict[str, Any]:
+    """Return what code declares of a schedule."""
+    columns = {name: getattr(schedule, column) or None for name, column in COLUMNS.items()}
+    given = {column: _parsed(schedule, column) or None for column in SHAPES}
+    return columns | given | {"times": (schedule.interval_id, schedule.crontab_id)}
+
+
+def _parsed(schedule: PeriodicTask, column: str) -> Any:
+    """Return arguments, or the text where it is no JSON: others may have written it."""
+    text = getattr(schedule, column)
+    try:
+        return json.loads(text or "null")
+    except ValueError:
+        return text
+
+
+def _read(schedule: PeriodicTask, column: str) -> Any:
+    value, shape = _parsed(schedule, column), SHAPES[column]
+    if value is not None and not isinstance(value, shape):
+        raise InvalidInputError(field=column, message=_("This is not JSON of the right kind."))
+    return shape() if value is None else value
+
+
+def _switch(schedule: PeriodicTask, *, is_enabled: bool) -> None:
+    if is_enabled and not schedule.enabled:
+        if job_named(schedule.task) is None and not policy_of(schedule).declared_by:
+            raise JobUnknownError(name=schedule.task)
+        schedule.last_run_at = None
+        if schedule.one_off:
+            schedule.total_run_count = 0
+    schedule.enabled = is_enabled
+
+
+def _save(schedule: PeriodicTask) -> None:
+    try:
+        with transaction.atomic():
+            schedule.save()
+    except IntegrityError:  # somebody was quicker; the name is all that is unique
+        raise ScheduleNameTakenError(name=schedule.name) from None
+    except ValidationError as error:
+        if "name" in getattr(error, "error_dict", ()):
+            raise ScheduleNameTakenError(name=schedule.name) from None
+        raise
+    _tell_beat()
+
+
+def _tell_beat() -> None:
+    # Saving does so, too, but with a moment before the commit, at which beat cannot see the change
+    # yet; with a later one of somebody else in between it would never look again.
+    transaction.on_commit(PeriodicTasks.update_changed)
+
+
+def _prune(schedule: PeriodicTask, *rows: Any) -> None:
+    for row in rows:
+        if row not in {schedule.interval, schedule.crontab} or schedule.pk is None:
+            times_prune(row=row)
+
+
 def _fill(schedule: PeriodicTask, values: Mapping[str, Any]) -> None:
     for name, column in COLUMNS.items():
         if name in values:
             setattr(schedule, column, values[name])
-    for column in ("args", "kwargs"):
+    for column in SHAPES:
         if column in values:
-            setattr(schedule, column, json.dumps(values[column], ensure_ascii=False))
+            setattr(schedule, column, arguments_text(column, values[column]))
     _check_name(schedule)
     _check_job(schedule)
-    _check_ends(schedule)
-    if "kind" in values:
-        _set_times(schedule, values)
+    _check_queue(schedule)
+    _check_ends(schedule, values)
+    if TIMES & set(values):
+        times_set(schedule=schedule, values={k: v for k, v in values.items() if k in TIMES})
 
 
 def _check_name(schedule: PeriodicTask) -> None:
@@ -154,68 +276,31 @@ def _check_name(schedule: PeriodicTask) -> None:
 def _check_job(schedule: PeriodicTask) -> None:
     if job_named(schedule.task) is None:
         raise InvalidInputError(field="task", message=_("There is no such job."))
-    args, kwargs = json.loads(schedule.args or "[]"), json.loads(schedule.kwargs or "{}")
+    args, kwargs = _read(schedule, "args"), _read(schedule, "kwargs")
     if fault := job_misfit(schedule.task, args, kwargs):
         raise InvalidInputError(*fault)
 
 
-def _check_ends(schedule: PeriodicTask) -> None:
-    start, end = schedule.start_time, schedule.expires
-    if end is not None and schedule.expire_seconds is not None:
-        raise InvalidInputError(
-            field="expire_seconds", message=_("Give one of the two ends, not both.")
-        )
-    if start is not None and end is not None and end <= start:
+def _check_queue(schedule: PeriodicTask) -> None:
+    queue = queue_verify(task=schedule.task, queue=schedule.queue)
+    for column in ("exchange", "routing_key"):
+        if (getattr(schedule, column) or queue) != queue:  # each queue has one of its own name
+            text = _("It must be that of the queue: %(name)s.") % {"name": queue}
+            raise InvalidInputError(field=column, message=text)
+
+
+def _check_ends(schedule: PeriodicTask, values: Mapping[str, Any]) -> None:
+    start, end, seconds = schedule.start_time, schedule.expires, schedule.expire_seconds
+    if end is not None and seconds is not None:
+        if values.get("expires_at") is not None and values.get("expire_seconds") is not None:
+            raise InvalidInputError(
+                field="expire_seconds", message=_("Give one of the two ends, not both.")
+            )
+        if values.get("expires_at") is not None:
+            schedule.expire_seconds = None
+        else:
+            schedule.expires = None
+    if start is not None and schedule.expires is not None and schedule.expires <= start:
         raise InvalidInputError(
             field="expire_time", message=_("The end must come after the start.")
         )
-
-
-def _set_times(schedule: PeriodicTask, values: Mapping[str, Any]) -> None:
-    if values["kind"] == ScheduleKind.CRONTAB:
-        schedule.crontab, schedule.interval = _crontab(values.get("cron", "")), None
-    else:
-        schedule.interval = _interval(values.get("every"), values.get("period"))
-        schedule.crontab = None
-
-
-def _interval(every: int | None, period: str | None) -> IntervalSchedule:
-    if every is None or every < 1:
-        raise InvalidInputError(
-            field="interval_every", message=_("Give a whole number above zero.")
-        )
-    if period not in Period.values:
-        raise InvalidInputError(field="interval_period", message=_("Choose a unit."))
-    try:
-        seconds = timedelta(**{period: every}).total_seconds()
-    except OverflowError:
-        seconds = LONGEST_SECONDS + 1
-    if not LEAST_SECONDS <= seconds <= LONGEST_SECONDS:
-        raise InvalidInputError(
-            field="interval_every", message=_("An interval lasts between a second and ten years.")
-        )
-    # Not get_or_create: a table that others write to, too, may hold the same interval twice.
-    found = IntervalSchedule.objects.filter(every=every, period=period).first()
-    return found or IntervalSchedule.objects.create(every=every, period=period)
-
-
-def _crontab(text: str) -> CrontabSchedule:
-    try:
-        times = crontab_of(text)
-    except ValueError:
-        raise InvalidInputError(
-            field="crontab",
-            message=_("Give five fields: minute, hour, day of month, month, day of week."),
-        ) from None
-    if not next_times(times, count=1):
-        raise InvalidInputError(field="crontab", message=_("These times never come."))
-    minute, hour, day, month, weekday = text.split()
-    fields = {
-        "minute": minute,
-        "hour": hour,
-        "day_of_month": day,
-        "month_of_year": month,
-        "day_of_week": weekday,
-    }
-    found = CrontabSchedule.objects.filter(**fields).first()
-    return found or CrontabSchedule.objects.create(**fields)

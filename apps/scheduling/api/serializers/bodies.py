@@ -1,0 +1,111 @@
+"""What bodies about schedules and jobs may hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.core.api.fields import TextField
+from apps.scheduling.api.serializers.fields import JobField, ListField, MomentField, NamedField
+from apps.scheduling.choices import Missed, Period, ScheduleKind
+from apps.scheduling.services.policies import BOUNDS, MOST_MAILS
+from apps.scheduling.services.schedules import QUEUES
+from apps.scheduling.services.times import MOST_EVERY
+
+Plain = serializers.Serializer[Any]
+MOST_CRON = 600
+"""Characters of five fields."""
+
+
+def _number(name: str, **kwargs: Any) -> serializers.IntegerField:
+    least, most = BOUNDS[name]
+    return serializers.IntegerField(required=False, min_value=least, max_value=most, **kwargs)
+
+
+class QueueField(serializers.ChoiceField):
+    """One of the queues; null and "" mean that of the job."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            choices=QUEUES, required=False, allow_null=True, allow_blank=True, **kwargs
+        )
+
+
+class PolicySerializer(Plain):
+    """What a schedule does beyond its times; what is not sent stays."""
+
+    missed = serializers.ChoiceField(choices=Missed.choices, required=False)
+    missed_limit = _number("missed_limit")
+    may_overlap = serializers.BooleanField(required=False)
+    retries = _number("retries")
+    retry_seconds = _number("retry_seconds")
+    limit_seconds = _number("limit_seconds", allow_null=True)
+    alert_mails = serializers.ListField(
+        child=serializers.EmailField(), max_length=MOST_MAILS, required=False
+    )
+    alert_webhook = TextField(max_length=64)
+    alert_robot = TextField(max_length=64)
+
+
+class TimesSerializer(Plain):
+    """When a schedule runs."""
+
+    type = serializers.ChoiceField(
+        choices=ScheduleKind.choices, source="kind", help_text="0 interval, 1 crontab"
+    )
+    interval_every = serializers.IntegerField(
+        source="every", required=False, allow_null=True, min_value=1, max_value=MOST_EVERY
+    )
+    interval_period = serializers.ChoiceField(
+        choices=Period.choices, source="period", required=False, allow_null=True
+    )
+    crontab = TextField(
+        source="cron", max_length=MOST_CRON, help_text="Minute, hour, day, month, day of week"
+    )
+    start_time = MomentField(source="start_at", required=False, allow_null=True)
+    expire_time = MomentField(source="expires_at", required=False, allow_null=True)
+
+
+class ScheduleSerializer(TimesSerializer):
+    """A schedule. Source: the contract, 1.19."""
+
+    name = serializers.CharField(max_length=200)
+    task = JobField()
+    args = ListField()
+    kwargs = NamedField()
+    queue = QueueField()
+    exchange = TextField(max_length=200, help_text="That of the queue; better left out")
+    routing_key = TextField(max_length=200, help_text="That of the queue; better left out")
+    expire_seconds = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="How long a run may wait in its queue; not together with expire_time",
+    )
+    one_off = serializers.BooleanField(required=False)
+    remark = TextField(max_length=2000)
+    enabled = serializers.BooleanField(source="is_enabled", required=False)
+    policy = PolicySerializer(required=False)
+
+
+class SwitchSerializer(Plain):
+    """To what to switch; without a value, to the other of what it is."""
+
+    enabled = serializers.BooleanField(required=False)
+
+
+class StartSerializer(Plain):
+    """A job to run now, with what it takes."""
+
+    task = JobField()
+    args = ListField()
+    kwargs = NamedField()
+    queue = QueueField()
+
+
+class LinesQuerySerializer(Plain):
+    """Which lines to show."""
+
+    after = serializers.IntegerField(required=False, min_value=0, max_value=2**63 - 1, default=0)

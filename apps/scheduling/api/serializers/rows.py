@@ -1,0 +1,256 @@
+"""What jobs, schedules and runs look like."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from rest_framework import serializers
+
+from apps.core.api.fields import ChangedTimeField, IdField, TextField, WireTimeField
+from apps.core.api.rows import Computed, RowSerializer
+from apps.core.signatures import Kind
+from apps.core.times import wire_time
+from apps.scheduling.api.serializers.bodies import PolicySerializer
+from apps.scheduling.choices import Level, RunState, ScheduleKind, Trigger
+from apps.scheduling.constants import EACH_MINUTE
+from apps.scheduling.models import SchedulePolicy
+from apps.scheduling.selectors.previews import Times, times_ahead
+from apps.scheduling.selectors.runs import STATUSES, result_of
+from apps.scheduling.selectors.workers import WorkerState
+
+Plain = serializers.Serializer[Any]
+AHEAD = 3
+"""Moments that a row of a schedule looks ahead."""
+
+POLICY = tuple(PolicySerializer().fields)
+CRON = tuple(
+    f"crontab__{name}"
+    for name in ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
+)
+
+
+class ParameterSerializer(Plain):
+    """One parameter of a job."""
+
+    name = serializers.CharField()
+    kind = serializers.ChoiceField(choices=[kind.value for kind in Kind])
+    required = serializers.BooleanField(source="is_required")  # type: ignore[assignment] # its name on the wire
+    nullable = serializers.BooleanField(source="is_nullable")
+    default = serializers.JSONField(allow_null=True)
+    choices = serializers.ListField(child=serializers.JSONField())
+
+
+class JobSerializer(Plain):
+    """A job that can be scheduled and started; `name` is what people call it."""
+
+    name = serializers.CharField(source="label")
+    task = serializers.CharField(source="name")
+    doc = serializers.CharField()
+    queue = serializers.CharField()
+    parameters = ParameterSerializer(many=True)
+    repeatable = serializers.BooleanField(source="is_repeatable")
+
+
+class WorkerSerializer(Plain):
+    """A worker: `running` jobs are in hand, `processed` ones were taken up since it began."""
+
+    name = serializers.CharField()
+    state = serializers.ChoiceField(choices=[state.value for state in WorkerState])
+    queues = serializers.ListField(child=serializers.CharField())
+    pool_size = serializers.IntegerField()
+    running = serializers.IntegerField()
+    processed = serializers.IntegerField()
+    since = WireTimeField(allow_null=True)
+
+
+class QueueSerializer(Plain):
+    """A queue; `depth` is null where the broker does not say."""
+
+    name = serializers.CharField()
+    depth = serializers.IntegerField(allow_null=True)
+
+
+class StartedSerializer(Plain):
+    """A run that was queued."""
+
+    id = IdField()
+    task_id = serializers.CharField()
+
+
+class PreviewSerializer(Plain):
+    """The next times of a schedule, and all of them in words."""
+
+    next_times = serializers.ListField(child=WireTimeField())
+    text_en = serializers.CharField()
+    text_zh = serializers.CharField()
+
+
+def arguments_text(text: str | None) -> str | None:
+    """Return arguments as the front end keeps them: JSON text; None where there are none."""
+    return text if text and text.strip() not in {"[]", "{}", "null"} else None
+
+
+def cron_text(*fields: str | None) -> str:
+    """Return five fields as one text; that of each minute where there is no crontab."""
+    return EACH_MINUTE if fields[0] is None else " ".join(map(str, fields))
+
+
+def ahead(  # noqa: PLR0913, PLR0917 - the columns of a row
+    is_enabled: bool,  # noqa: FBT001 - as above
+    every: int | None,
+    period: str | None,
+    last: datetime | None,
+    changed: datetime,
+    start: datetime | None,
+    end: datetime | None,
+    *cron: str | None,
+) -> list[str | None]:
+    """Return the next moments on the wire; none of a schedule that is switched off."""
+    if not is_enabled or (every is None and cron[0] is None):
+        return []
+    times = Times(
+        every=every,
+        period=period,
+        cron=cron_text(*cron),
+        last_at=last or changed,
+        start_at=start,
+        end_at=end,
+    )
+    return [wire_time(moment) for moment in times_ahead(times, count=AHEAD)]
+
+
+def policy_values(*values: Any) -> dict[str, Any]:
+    """Return a policy; a schedule that has none yet follows the usual one."""
+    if values[0] is None:
+        usual = SchedulePolicy()
+        values = tuple(getattr(usual, name) for name in POLICY)
+    told = dict(zip(POLICY, values, strict=True))
+    return told | {name: told[name] or None for name in ("alert_webhook", "alert_robot")}
+
+
+class ScheduleRow(RowSerializer):
+    """A schedule. Source: the contract, 1.19, and what follows `updated_time`."""
+
+    id = IdField()
+    name = serializers.CharField()
+    task = serializers.CharField()
+    args = Computed("args", make=arguments_text, shape=serializers.CharField(allow_null=True))
+    kwargs = Computed("kwargs", make=arguments_text, shape=serializers.CharField(allow_null=True))
+    queue = TextField(read_only=True)
+    exchange = TextField(read_only=True)
+    routing_key = TextField(read_only=True)
+    start_time = WireTimeField(allow_null=True)
+    expire_time = WireTimeField(source="expires", allow_null=True)
+    expire_seconds = serializers.IntegerField(allow_null=True)
+    type = Computed(
+        "interval__every",
+        make=lambda every: int(ScheduleKind.CRONTAB if every is None else ScheduleKind.INTERVAL),
+        shape=serializers.ChoiceField(choices=ScheduleKind.choices),
+    )
+    interval_every = serializers.IntegerField(source="interval.every", allow_null=True)
+    interval_period = TextField(source="interval.period", read_only=True)
+    crontab = Computed(*CRON, make=cron_text, shape=serializers.CharField())
+    one_off = serializers.BooleanField()
+    remark = TextField(source="description", read_only=True)
+    enabled = serializers.BooleanField()
+    total_run_count = serializers.IntegerField()
+    last_run_time = Computed(
+        "last_run_at",
+        "ran_at",
+        make=lambda last, ran: wire_time(last or ran),
+        shape=WireTimeField(allow_null=True),
+    )
+    created_time = Computed(
+        "policy__created_at",
+        "date_changed",
+        make=lambda made, changed: wire_time(made or changed),
+        shape=WireTimeField(),
+    )
+    updated_time = ChangedTimeField(source="policy.updated_at")
+    declared = Computed("policy__declared_by", make=bool, shape=serializers.BooleanField())
+    policy = Computed(
+        *(f"policy__{name}" for name in POLICY), make=policy_values, shape=PolicySerializer()
+    )
+    next_times = Computed(
+        "enabled",
+        "interval__every",
+        "interval__period",
+        "last_run_at",
+        "date_changed",
+        "start_time",
+        "expires",
+        *CRON,
+        make=ahead,
+        shape=serializers.ListField(child=WireTimeField()),
+    )
+
+
+def seconds_between(start: datetime | None, end: datetime | None) -> float | None:
+    """Return how long a run took; None while it is not over or if it never began."""
+    return None if start is None or end is None else (end - start).total_seconds()
+
+
+class RunRow(RowSerializer):
+    """A run. Source: the contract, 1.18, and what follows `queue`."""
+
+    id = IdField()
+    task_id = serializers.CharField()
+    status = Computed(
+        "state",
+        make=STATUSES.get,
+        shape=serializers.ChoiceField(choices=sorted(set(STATUSES.values()))),
+    )
+    result = Computed(
+        "state",
+        "result",
+        "error",
+        make=result_of,
+        shape=serializers.JSONField(allow_null=True),
+    )
+    date_done = WireTimeField(source="ended_at", allow_null=True)
+    traceback = TextField(read_only=True)
+    name = serializers.CharField()
+    args = serializers.JSONField()
+    kwargs = serializers.JSONField()
+    worker = TextField(read_only=True)
+    retries = Computed(
+        "attempt", make=lambda number: max(number - 1, 0), shape=serializers.IntegerField()
+    )
+    queue = TextField(read_only=True)
+    state = serializers.ChoiceField(choices=RunState.choices)
+    percent = serializers.FloatField()
+    text = TextField(read_only=True)
+    error = TextField(read_only=True)
+    schedule = IdField(source="schedule_id", allow_null=True)
+    schedule_name = TextField(read_only=True)
+    trigger = serializers.ChoiceField(choices=Trigger.choices)
+    user_id = IdField(source="actor_id", allow_null=True)
+    trace_id = TextField(source="request_id", read_only=True)
+    due_time = WireTimeField(source="due_at", allow_null=True)
+    queued_time = WireTimeField(source="queued_at")
+    started_time = WireTimeField(source="started_at", allow_null=True)
+    seconds = Computed(
+        "started_at",
+        "ended_at",
+        make=seconds_between,
+        shape=serializers.FloatField(allow_null=True),
+    )
+    cancel_time = WireTimeField(source="cancel_asked_at", allow_null=True)
+
+
+class LineRow(RowSerializer):
+    """A line that a run wrote to its log."""
+
+    id = IdField()
+    time = WireTimeField(source="at")
+    level = serializers.ChoiceField(choices=Level.choices)
+    text = serializers.CharField()
+
+
+class LinesSerializer(Plain):
+    """Some lines of a run; `after` asks for the next ones, `live` tells that more may come."""
+
+    items = LineRow(many=True)
+    after = IdField(min_value=0)
+    live = serializers.BooleanField()

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext_lazy as _
+from django_celery_beat.models import PeriodicTask
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.core.api.schema import answers
+from apps.core.api.viewsets import CrudViewSet
+from apps.core.guards import Guard
+from apps.core.times import wire_time
+from apps.scheduling.api import filters
+from apps.scheduling.api.serializers import bodies, rows
+from apps.scheduling.choices import ScheduleKind
+from apps.scheduling.constants import EACH_MINUTE
+from apps.scheduling.models import Run
+from apps.scheduling.selectors.previews import Times, times_ahead, times_text
+from apps.scheduling.services.schedules import (
+    schedule_create,
+    schedule_delete,
+    schedule_execute,
+    schedule_switch,
+    schedule_update,
+)
+from apps.scheduling.services.times import cron_fields, interval_length
+
+LATEST = Run.objects.filter(schedule=OuterRef("pk")).order_by("-pk").values("queued_at")[:1]
+AHEAD = 5
+
+
+class ScheduleViewSet(CrudViewSet[PeriodicTask]):
+    """What runs at which times."""
+
+    guard = Guard(
+        "sys:task",
+        _("schedules"),
+        verbs={"list_all": "list", "preview": "list", "switch": "edit", "execute": "exec"},
+        name="schedulers",
+    )
+    # Beat forgets when a schedule ran last while it is switched off; its runs know.
+    queryset = PeriodicTask.objects.annotate(ran_at=Subquery(LATEST)).order_by("pk")
+    row = rows.ScheduleRow
+    write_serializer_class = bodies.ScheduleSerializer
+    filterset_class = filters.ScheduleFilter
+
+    @answers(row=rows.ScheduleRow, many=True)
+    @action(detail=False, url_path="all")
+    def list_all(self, request: Request) -> Response:
+        """List all schedules without pages."""
+        return Response(self.row.read(self.get_queryset()))
+
+    @answers(body=bodies.TimesSerializer, row=rows.PreviewSerializer)
+    @action(detail=False, methods=["post"])
+    def preview(self, request: Request) -> Response:
+        """Show the next times of a schedule before it is saved, and all of them in words."""
+        times = _times(self.read_with(bodies.TimesSerializer, request))
+        told = {
+            "next_times": [wire_time(moment) for moment in times_ahead(times, count=AHEAD)],
+            "text_en": times_text(times, "en"),
+            "text_zh": times_text(times, "zh-hans"),
+        }
+        return Response(told)
+
+    @answers(body=bodies.SwitchSerializer, row=rows.ScheduleRow)
+    @action(detail=True, methods=["put"], url_path="status")
+    @transaction.atomic
+    def switch(self, request: Request, pk: str) -> Response:
+        """Switch a schedule on or off; without a value, to the other of what it is."""
+        data = self.read_with(bodies.SwitchSerializer, request)
+        schedule = schedule_switch(schedule=self.get_object(), is_enabled=data.get("enabled"))
+        return self.show(schedule.pk)
+
+    @answers(row=rows.StartedSerializer)
+    @action(detail=True, methods=["post"])
+    @transaction.atomic
+    def execute(self, request: Request, pk: str) -> Response:
+        """Queue the job of a schedule now; the answer does not wait for it."""
+        run = schedule_execute(schedule=self.get_object())
+        return Response(rows.StartedSerializer(run).data)
+
+    def save_new(self, data: dict[str, Any]) -> PeriodicTask:
+        return schedule_create(**data)
+
+    def save_changed(self, instance: PeriodicTask, data: dict[str, Any]) -> None:
+        schedule_update(schedule=instance, **data)
+
+    def remove(self, instances: list[PeriodicTask]) -> None:
+        for schedule in instances:
+            schedule_delete(schedule=schedule)
+
+
+def _times(data: dict[str, Any]) -> Times:
+    """Return the times that were asked about.
+
+    Raises:
+        InvalidInputError: They break a rule; names it.
+    """
+    ends: dict[str, Any] = {"start_at": data.get("start_at"), "end_at": data.get("expires_at")}
+    if data["kind"] == ScheduleKind.INTERVAL:
+        every, period = data.get("every"), data.get("period")
+        interval_length(every=every, period=period)
+        return Times(every=every, period=period, **ends)
+    cron = data.get("cron") or EACH_MINUTE
+    cron_fields(cron)
+    return Times(cron=cron, **ends)

@@ -1,0 +1,135 @@
+"""The rows that hold the times of schedules: found, made, and removed when nobody uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, TypeAlias
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+
+from apps.core.errors import InvalidInputError
+from apps.scheduling.choices import Period, ScheduleKind
+from apps.scheduling.constants import EACH_MINUTE, LEAST_SECONDS, LONGEST_SECONDS
+from apps.scheduling.selectors.times import crontab_of, next_times
+
+CRON_COLUMNS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
+MOST_EVERY = 2**31 - 1
+TimesRow: TypeAlias = IntervalSchedule | CrontabSchedule
+
+
+@transaction.atomic
+def times_set(*, schedule: PeriodicTask, values: Mapping[str, Any]) -> None:
+    """Point a schedule, which the caller saves, to the row with its times.
+
+    Args:
+        schedule: Keeps what `values` leaves out.
+        values: `kind`, `every`, `period`, `cron`.
+
+    Raises:
+        InvalidInputError: A value breaks a rule; names it.
+    """
+    kind = values.get("kind", ScheduleKind.INTERVAL if schedule.interval else ScheduleKind.CRONTAB)
+    now = times_of(schedule) | {
+        name: value for name, value in values.items() if value not in {None, ""}
+    }
+    interval = crontab = None
+    if kind == ScheduleKind.INTERVAL:
+        interval = _interval(now["every"], now["period"])
+    else:
+        crontab = _crontab(now["cron"])
+    schedule.interval, schedule.crontab = interval, crontab
+    schedule.solar = schedule.clocked = None
+
+
+def times_of(schedule: PeriodicTask) -> dict[str, Any]:
+    """Return `every`, `period` and `cron` of a schedule; what it has not is None or each minute."""
+    interval, crontab = schedule.interval, schedule.crontab
+    cron = " ".join(getattr(crontab, name) for name in CRON_COLUMNS) if crontab else EACH_MINUTE
+    return {
+        "every": interval.every if interval else None,
+        "period": interval.period if interval else None,
+        "cron": cron,
+    }
+
+
+def interval_length(*, every: int | None, period: str | None) -> timedelta:
+    """Return how long an interval is.
+
+    Raises:
+        InvalidInputError: It is too short, too long, or no interval; names what is wrong.
+    """
+    if every is None or not 1 <= every <= MOST_EVERY:
+        raise InvalidInputError(
+            field="interval_every", message=_("Give a whole number above zero.")
+        )
+    if period not in Period.values:
+        raise InvalidInputError(field="interval_period", message=_("Choose a unit."))
+    try:
+        length = timedelta(**{period: every})
+    except OverflowError:
+        length = timedelta.max
+    if not LEAST_SECONDS <= length.total_seconds() <= LONGEST_SECONDS:
+        raise InvalidInputError(
+            field="interval_every", message=_("An interval lasts between a second and ten years.")
+        )
+    return length
+
+
+def cron_fields(text: str) -> dict[str, str]:
+    """Return the five fields by the name of their column.
+
+    Raises:
+        InvalidInputError: They cannot be read, or the times never come.
+    """
+    try:
+        times = crontab_of(text)
+    except ValueError:
+        raise InvalidInputError(
+            field="crontab",
+            message=_("Give five fields: minute, hour, day of month, month, day of week."),
+        ) from None
+    fields = dict(zip(CRON_COLUMNS, text.split(), strict=True))
+    for name, value in fields.items():
+        if len(value) > (CrontabSchedule._meta.get_field(name).max_length or 0):
+            raise InvalidInputError(field="crontab", message=_("A field is too long."))
+    if not next_times(times, count=1):
+        raise InvalidInputError(field="crontab", message=_("These times never come."))
+    return fields
+
+
+def times_prune(*, row: TimesRow | None) -> None:
+    """Remove a row of times if no schedule uses it any more.
+
+    One that somebody else is about to use is locked by them, and stays.
+    """
+    if row is None:
+        return
+    found = type(row)._default_manager.select_for_update(skip_locked=True).filter(pk=row.pk)
+    try:
+        with transaction.atomic():
+            if found.first() is not None and not row.periodictask_set.exists():
+                # `delete` would take along a schedule that came in past the lock; the database
+                # alone refuses instead.
+                found.order_by()._raw_delete(found.db)  # noqa: SLF001 - Django has no other name for it
+    except IntegrityError:
+        return
+
+
+def _interval(every: int | None, period: str | None) -> IntervalSchedule:
+    interval_length(every=every, period=period)
+    # Not get_or_create: a table that others write to, too, may hold the same interval twice. The
+    # lock keeps the row from being removed by whoever was the last to use it.
+    rows = IntervalSchedule.objects.select_for_update().order_by("pk")
+    found = rows.filter(every=every, period=period).first()
+    return found or IntervalSchedule.objects.create(every=every, period=period)
+
+
+def _crontab(text: str) -> CrontabSchedule:
+    fields = cron_fields(text)
+    rows = CrontabSchedule.objects.select_for_update().order_by("pk")
+    found = rows.filter(**fields, timezone=settings.CELERY_TIMEZONE).first()
+    return found or CrontabSchedule.objects.create(**fields, timezone=settings.CELERY_TIMEZONE)

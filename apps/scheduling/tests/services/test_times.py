@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import IntegrityError
+from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
+
+from apps.core.errors import InvalidInputError
+from apps.scheduling.choices import ScheduleKind
+from apps.scheduling.services.times import (
+    cron_fields,
+    interval_length,
+    times_of,
+    times_prune,
+    times_set,
+)
+from apps.scheduling.tests.factories import make_schedule
+
+pytestmark = pytest.mark.django_db
+
+
+def _set(**values: Any) -> PeriodicTask:
+    schedule = PeriodicTask(name="x", task="y")
+    times_set(schedule=schedule, values=values)
+    return schedule
+
+
+def test_equal_times_share_a_row() -> None:
+    one, two = (_set(kind=ScheduleKind.INTERVAL, every=3, period="hours") for _n in range(2))
+    assert one.interval == two.interval
+    one, two = (_set(kind=ScheduleKind.CRONTAB, cron="1  2 * * mon") for _n in range(2))
+    assert one.crontab == two.crontab
+    assert times_of(one)["cron"] == "1 2 * * mon"
+
+
+def test_a_crontab_of_another_zone_is_another_one() -> None:
+    fields = {"minute": "1", "hour": "2", "timezone": "America/Caracas"}
+    other = CrontabSchedule.objects.create(**fields)
+    made = _set(kind=ScheduleKind.CRONTAB, cron="1 2 * * *").crontab
+    assert made != other
+    assert str(made.timezone) == settings.CELERY_TIMEZONE
+
+
+def test_a_row_that_is_there_twice_is_no_fault() -> None:
+    rows = [IntervalSchedule.objects.create(every=77, period="days") for _n in range(2)]
+    assert _set(kind=ScheduleKind.INTERVAL, every=77, period="days").interval in rows
+
+
+def test_nought_is_not_taken_for_a_value_left_out() -> None:
+    made = make_schedule(every=7)
+    for values in ({"every": None}, {"period": ""}, {"cron": "1 1 1 1 1"}):
+        times_set(schedule=made, values=values)
+        assert (made.interval.every, made.interval.period) == (7, "minutes")
+    with pytest.raises(InvalidInputError):
+        times_set(schedule=made, values={"every": 0})
+
+
+def test_other_kinds_of_times_give_way() -> None:
+    schedule = PeriodicTask(name="x", task="y", solar_id=7, clocked_id=8)
+    times_set(schedule=schedule, values={"kind": ScheduleKind.CRONTAB})
+    assert (schedule.solar_id, schedule.clocked_id) == (None, None)
+    assert times_of(schedule) == {"every": None, "period": None, "cron": "* * * * *"}
+
+
+@pytest.mark.parametrize(
+    ("every", "period", "field"),
+    [
+        (None, "days", "interval_every"),
+        (0, "days", "interval_every"),
+        (2**31, "microseconds", "interval_every"),
+        (999_999, "microseconds", "interval_every"),
+        (3661, "days", "interval_every"),
+        (2**31 - 1, "days", "interval_every"),
+        (1, "weeks", "interval_period"),
+        (1, None, "interval_period"),
+    ],
+)
+def test_an_interval_that_is_none_is_refused(
+    every: int | None, period: str | None, field: str
+) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        interval_length(every=every, period=period)
+    assert caught.value.field == field
+
+
+def test_the_shortest_interval_is_a_second() -> None:
+    assert interval_length(every=1, period="seconds") == timedelta(seconds=1)
+    assert interval_length(every=1_000_000, period="microseconds") == timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "* * * *",
+        "* * * * * *",
+        "60 * * * *",
+        "* 24 * * *",
+        "* * 0 * *",
+        "* * * 13 *",
+        "*/0 * * * *",
+        "0 0 31 2 *",
+        "@daily",
+        "1;drop * * * *",
+        ",".join(["59"] * 200) + " * * * *",
+    ],
+)
+def test_a_crontab_that_never_comes_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        cron_fields(text)
+    assert caught.value.field == "crontab"
+
+
+def test_five_fields_are_taken() -> None:
+    assert cron_fields(" */5 0-6 1,15 * sun ") == {
+        "minute": "*/5",
+        "hour": "0-6",
+        "day_of_month": "1,15",
+        "month_of_year": "*",
+        "day_of_week": "sun",
+    }
+    assert cron_fields("0 0 29 2 *")
+
+
+def test_a_row_in_use_stays() -> None:
+    made = make_schedule(every=7)
+    times_prune(row=made.interval)
+    assert IntervalSchedule.objects.filter(pk=made.interval_id).exists()
+    times_prune(row=None)
+
+
+def test_a_row_without_use_goes() -> None:
+    row = IntervalSchedule.objects.create(every=78, period="days")
+    times_prune(row=row)
+    assert not IntervalSchedule.objects.filter(pk=row.pk).exists()
+
+
+def test_what_the_database_holds_fast_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_self: Any, _using: str) -> None:
+        raise IntegrityError
+
+    row = IntervalSchedule.objects.create(every=79, period="days")
+    monkeypatch.setattr("django.db.models.query.QuerySet._raw_delete", refuse)
+    times_prune(row=row)
+    assert IntervalSchedule.objects.filter(pk=row.pk).exists()
