@@ -6,6 +6,9 @@ SCHEDULE_HEADER = "atrium_schedule"
 TRIGGER_HEADER = "atrium_trigger"
 """What queued a message; one of `Trigger`."""
 
+EACH_MINUTE = "* * * * *"
+"""The crontab of a schedule that has none. Source: the contract, 9.1."""
+
 DUE_HEADER = "atrium_due"
 """The moment, ISO 8601, that a schedule's message is for."""
 
