@@ -21,7 +21,8 @@ from django_celery_beat.models import PeriodicTask
 from apps.core.console.cells import EMPTY
 from apps.core.errors import DomainError
 from apps.scheduling.admin.cells import exact, job_label
-from apps.scheduling.admin.forms import PolicyForm, ScheduleForm
+from apps.scheduling.admin.forms import ScheduleForm
+from apps.scheduling.admin.policies import PolicyForm
 from apps.scheduling.admin.questions import arguments_text
 from apps.scheduling.choices import Period
 from apps.scheduling.constants import LONGEST_SECONDS

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from apps.scheduling.models import Alert, Run, RunLine
+from apps.scheduling.models import Run
 from apps.scheduling.tests.admin.conftest import REPORT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("report")]
@@ -49,34 +49,6 @@ def test_an_empty_list_says_so(console_with: Any) -> None:
     assert "nothing to see" in text
 
 
-def test_a_run_shows_all_of_it_escaped(console_with: Any, make_run: Callable[..., Run]) -> None:
-    run = make_run(
-        state="failed",
-        error=EVIL,
-        traceback=EVIL,
-        kwargs={"password": "***", "x": EVIL},
-        result=EVIL,
-    )
-    RunLine.objects.create(run=run, at=timezone.now(), level="error", text=EVIL)
-    text = console_with("sys:task:list").get(f"{LIST}{run.pk}/change/").content.decode()
-    assert EVIL not in text
-    assert text.count(ESCAPED) == 5
-    assert "***" in text
-    assert 'role="progressbar"' in text
-
-
-def test_who_was_told_of_a_failure_is_shown(
-    console_with: Any, make_run: Callable[..., Run]
-) -> None:
-    run = make_run(state="failed")
-    Alert.objects.create(run=run, channel="mail", sent_at=timezone.now())
-    Alert.objects.create(run=run, channel="robot", error=EVIL)
-    text = console_with("sys:task:list").get(f"{LIST}{run.pk}/change/").content.decode()
-    assert "Alert by mail" in text
-    assert "not sent" in text
-    assert EVIL not in text
-
-
 def test_a_run_is_neither_added_nor_changed(
     console_with: Any, make_run: Callable[..., Run]
 ) -> None:
@@ -84,61 +56,6 @@ def test_a_run_is_neither_added_nor_changed(
     browser = console_with(is_superuser=True)
     assert browser.get(f"{LIST}add/").status_code == 403
     assert browser.post(f"{LIST}{run.pk}/change/", {"name": "x"}).status_code == 403
-
-
-@pytest.mark.parametrize("page", ["change", "lines", "log", "cancel", "again", "delete"])
-def test_the_pages_of_a_run_need_their_codes(
-    console_with: Any, make_run: Callable[..., Run], page: str
-) -> None:
-    browser = console_with("sys:dept:list")
-    assert browser.get(f"{LIST}{make_run().pk}/{page}/").status_code == 403
-
-
-def test_lines_are_told_after_the_one_that_is_known(
-    console_with: Any, make_run: Callable[..., Run]
-) -> None:
-    run = make_run(state="running", percent=10, text="reading")
-    lines = [
-        RunLine.objects.create(run=run, at=timezone.now(), text=f"line {number}")
-        for number in range(3)
-    ]
-    browser = console_with("sys:task:list")
-    told = browser.get(f"{LIST}{run.pk}/lines/", {"after": lines[0].pk}).json()
-    assert [line["text"] for line in told["lines"]] == ["line 1", "line 2"]
-    assert told["is_live"]
-    assert (told["percent"], told["text"]) == (10, "reading")
-    told = browser.get(f"{LIST}{run.pk}/lines/", {"after": "x"}).json()
-    assert len(told["lines"]) == 3
-    log = browser.get(f"{LIST}{run.pk}/log/")
-    assert "INFO line 2" in log.content.decode()
-    assert log["Content-Type"].startswith("text/plain")
-
-
-def test_cancelling_asks_first(
-    console_with: Any, make_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("celery.current_app.control.revoke", lambda _task_id: None)
-    run = make_run(state="queued")
-    browser = console_with("sys:task:list", "sys:task:revoke")
-    path = f"{LIST}{run.pk}/cancel/"
-    assert "Cancel this run?" in browser.get(path).content.decode()
-    run.refresh_from_db()
-    assert run.state == "queued"
-    assert browser.post(path)["Location"] == f"{LIST}{run.pk}/change/"
-    run.refresh_from_db()
-    assert run.state == "cancelled"
-    assert "over already" in browser.post(path, follow=True).content.decode()
-
-
-def test_a_run_is_started_again_with_the_same_arguments(
-    console_with: Any, make_run: Callable[..., Run], sent: list[Any]
-) -> None:
-    run = make_run(kwargs={"title": "T"}, queue="slow")
-    browser = console_with("sys:task:list", "sys:task:exec")
-    browser.post(f"{LIST}{run.pk}/again/")
-    again = Run.objects.latest("pk")
-    assert (again.kwargs, again.queue) == ({"title": "T"}, "slow")
-    assert sent == [again]
 
 
 def test_a_run_is_deleted_only_when_it_is_over(

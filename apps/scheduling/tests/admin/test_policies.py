@@ -1,0 +1,24 @@
+from types import SimpleNamespace
+from typing import Any
+
+from apps.scheduling.admin.policies import PolicyForm
+from apps.scheduling.models import SchedulePolicy
+
+TYPED = {"missed": "drop", "missed_limit": "1", "retries": "0", "retry_seconds": "1"}
+
+
+def test_the_channels_of_the_platform_are_offered(settings: Any) -> None:
+    known = {"alert_webhooks": (SimpleNamespace(name="ops"),), "alert_robots": ()}
+    settings.ATRIUM = SimpleNamespace(pk_mode="auto", **known)
+    form = PolicyForm(TYPED | {"alert_webhook": "ops"})
+    assert form.is_valid()
+    assert form.policy()["alert_webhook"] == "ops"
+    assert "none set up" in str(form["alert_robot"])
+    assert not PolicyForm(TYPED | {"alert_robot": "x"}).is_valid()
+
+
+def test_a_channel_that_is_gone_is_kept_until_another_is_chosen() -> None:
+    policy = SchedulePolicy(alert_robot="gone", alert_mails=["a@example.com", "b@example.com"])
+    form = PolicyForm(policy=policy)
+    assert '<option value="gone" selected>' in str(form["alert_robot"])
+    assert form["alert_mails"].value() == "a@example.com\nb@example.com"
