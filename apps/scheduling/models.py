@@ -144,7 +144,7 @@ class Run(models.Model):
     attempt = models.PositiveSmallIntegerField(_("attempt"), default=0)
     percent = models.FloatField(_("percent"), default=0)
     text = models.CharField(_("what it is doing"), max_length=255, blank=True)
-    result = models.TextField(_("result"), blank=True, help_text=_("JSON"))
+    result = models.TextField(_("result"), blank=True, help_text="JSON")
     error = models.CharField(_("error"), max_length=500, blank=True)
     traceback = models.TextField(_("traceback"), blank=True)
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)

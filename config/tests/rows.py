@@ -35,15 +35,22 @@ def _row(model: type[models.Model], number: int) -> Any:
     for column in model._meta.concrete_fields:
         if column.generated or column.primary_key or column.has_default():
             continue
-        if f"{model._meta.label}.{column.name}" in EMPTY:
+        if f"{_label(model)}.{column.name}" in EMPTY:
             continue
         if not column.null or isinstance(column, models.ForeignKey):
             values[column.name] = _value(model, column, number)
     return model(**values)
 
 
+def _label(model: type[models.Model]) -> str:
+    """Return the label of the model whose table it is; a proxy has none of its own."""
+    concrete = model._meta.concrete_model
+    assert concrete is not None
+    return str(concrete._meta.label)
+
+
 def _value(model: type[models.Model], column: models.Field[Any, Any], number: int) -> Any:
-    name = f"{model._meta.label}.{column.name}"
+    name = f"{_label(model)}.{column.name}"
     if name in SPECIAL:
         return SPECIAL[name](column, number)
     if isinstance(column, models.ForeignKey):
@@ -65,9 +72,18 @@ def _parent(model: type[models.Model], column: models.ForeignKey[Any, Any], numb
         return None
     assert isinstance(target, type)
     manager = target._default_manager
-    if column.unique:  # a parent has one such row
+    if column.unique or _is_part_of_key(model, column):  # a parent has one such row
         return manager.create(**_plain(_row(target, 700_000 + number)))
     return manager.first() or manager.create(**_plain(_row(target, 900_000)))
+
+
+def _is_part_of_key(model: type[models.Model], column: models.Field[Any, Any]) -> bool:
+    """Tell whether the column is unique together with others."""
+    return any(
+        column.name in constraint.fields
+        for constraint in model._meta.constraints
+        if isinstance(constraint, models.UniqueConstraint)
+    )
 
 
 def _plain(row: models.Model) -> dict[str, Any]:
