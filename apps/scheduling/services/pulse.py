@@ -177,11 +177,11 @@ def live_flush(live: Live) -> None:
 
 
 def _write(runs: Sequence[Live], *, is_beat: bool, is_line: bool) -> None:
-    close_old_connections()
     untold = [live for live in runs if not live.is_told]
-    for live in untold:  # before anything is written, which may have to wait for a lock
-        run_tell(live, state=RunState.RUNNING, percent=live.percent, text=live.text)
     try:
+        close_old_connections()
+        for live in untold:  # before anything is written, which may have to wait for a lock
+            run_tell(live, state=RunState.RUNNING, percent=live.percent, text=live.text)
         for live in untold:
             _write_state(live)
         for live in runs:
@@ -191,7 +191,8 @@ def _write(runs: Sequence[Live], *, is_beat: bool, is_line: bool) -> None:
             _look_for_ends(runs)
         if is_beat and runs:
             _beat(runs)
-    except Error:  # what was not written is tried again with the next round
+    except Exception:  # the thread's boundary: without signs of life, runs are lost
+        # Database or broker is away. What was not written is tried again with the next round.
         log.warning("the runs at hand could not be written", exc_info=True)
         connections.close_all()
 
@@ -214,8 +215,8 @@ def _look_for_ends(runs: Sequence[Live]) -> None:
             live.is_cancelled, live.asked_at = True, now
         is_late = live.is_cancelled and now - live.asked_at > HARD_SECONDS
         if is_late and live.is_forked and not live.is_killed:
-            live.is_killed = True
             current_app.control.revoke(live.task_id, terminate=True, signal="SIGKILL")
+            live.is_killed = True
 
 
 def _write_state(live: Live) -> None:

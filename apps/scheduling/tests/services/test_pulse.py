@@ -145,6 +145,24 @@ def test_the_thread_ends_after_the_last_run_and_begins_with_the_next(
     _until(lambda: Run.objects.get(pk=run.pk).percent == 5)
 
 
+@real
+def test_the_thread_outlives_whatever_fails(
+    follow: Callable[..., Live], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed: list[str] = []
+
+    def fail(*_args: Any, **_kwargs: Any) -> None:
+        if not failed:
+            failed.append("once")
+            raise RuntimeError
+
+    monkeypatch.setattr(pulses, "run_tell", fail)
+    run = _running()
+    _report(follow(run), 70)
+    _until(lambda: Run.objects.get(pk=run.pk).percent == 70)
+    assert failed == ["once"]
+
+
 @pytest.mark.django_db
 def test_what_the_database_refuses_is_kept_for_later(monkeypatch: pytest.MonkeyPatch) -> None:
     run = _running()
