@@ -21,6 +21,11 @@ EMPTY = {f"django_celery_beat.PeriodicTask.{name}" for name in ("crontab", "sola
 """Links that stay empty, because a row has only one of several."""
 
 
+APART = {"scheduling.Alert.run"}
+"""Links that lead to a row of their own each, because all else of a unique constraint is the same;
+those that are unique by themselves need not be named."""
+
+
 def fill(model: type[models.Model], count: int) -> list[Any]:
     """Save so many rows of a model, each with a few rows on every to-many relation."""
     rows = [_row(model, number) for number in range(count)]
@@ -65,7 +70,7 @@ def _parent(model: type[models.Model], column: models.ForeignKey[Any, Any], numb
         return None
     assert isinstance(target, type)
     manager = target._default_manager
-    if column.unique:  # a parent has one such row
+    if column.unique or f"{model._meta.label}.{column.name}" in APART:
         return manager.create(**_plain(_row(target, 700_000 + number)))
     return manager.first() or manager.create(**_plain(_row(target, 900_000)))
 
