@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from celery.schedules import crontab
 from django.utils import translation
-from django.utils.translation import ngettext
 
 from apps.scheduling.choices import Period
 from apps.scheduling.constants import EACH_MINUTE
+from apps.scheduling.selectors.plans import interval_text
 from apps.scheduling.selectors.times import cron_text, crontab_of, next_times
 
 
@@ -63,16 +63,5 @@ def times_text(times: Times, language: str) -> str:
     """Return the times in words, in English or Simplified Chinese; never fails."""
     with translation.override(language):
         if times.every is not None:
-            return _interval_text(times.every, times.period or Period.SECONDS)
+            return interval_text(times.every, times.period or Period.SECONDS)
     return cron_text(times.cron, language)
-
-
-def _interval_text(every: int, period: str) -> str:
-    told = {
-        Period.DAYS: ngettext("every day", "every %(count)d days", every),
-        Period.HOURS: ngettext("every hour", "every %(count)d hours", every),
-        Period.MINUTES: ngettext("every minute", "every %(count)d minutes", every),
-        Period.SECONDS: ngettext("every second", "every %(count)d seconds", every),
-        Period.MICROSECONDS: ngettext("every microsecond", "every %(count)d microseconds", every),
-    }
-    return told[Period(period)] % {"count": every}

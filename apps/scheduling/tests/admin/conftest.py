@@ -10,7 +10,7 @@ import pytest
 from celery import current_app
 from django.utils import timezone
 
-from apps.core.jobs import job
+from apps.core.jobs import QUICK, Job
 from apps.scheduling.models import Run
 from apps.scheduling.services.schedules import schedule_create
 
@@ -21,7 +21,6 @@ REPORT = "tests.scheduling.report"
 def report() -> Iterator[Any]:
     """A declared job that takes one argument of each kind."""
 
-    @job(label="<i>Report</i>", name=REPORT, is_repeatable=True)
     def make_report(  # noqa: PLR0913, PLR0917 - one of each kind
         title: str,
         size: Literal["small", "large"] = "small",
@@ -37,9 +36,17 @@ def report() -> Iterator[Any]:
         """Make a <b>report</b>."""
         return {"title": title, "size": size, "copies": copies, "share": share, "loud": is_loud}
 
-    current_app.finalize()
-    found = current_app.tasks[REPORT]
-    yield found
+    # Not by `job`: what that declares is declared anew to every application to come.
+    yield current_app.task(
+        base=Job,
+        name=REPORT,
+        label="<i>Report</i>",
+        lane=QUICK,
+        is_repeatable=True,
+        is_quiet=False,
+        shared=False,
+        lazy=False,
+    )(make_report)
     current_app.tasks.pop(REPORT, None)
 
 
