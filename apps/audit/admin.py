@@ -17,7 +17,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from apps.audit.choices import ChangeAction
 from apps.audit.constants import CHANGE_ROWS, LOGIN_ROWS, OPERA_ROWS
 from apps.audit.models import ChangeLog, LoginLog, LogRow, OperaLog
-from apps.core.console import ConsoleModelAdmin, chips, state_chip
+from apps.core.console import ConsoleModelAdmin, ExportMixin, chips, state_chip
 from apps.core.console.paginators import LandmarkPaginator
 
 
@@ -54,10 +54,13 @@ class SealedAdmin(ConsoleModelAdmin):
         return row.username or "-"
 
 
-class LogAdmin(SealedAdmin):
+class LogAdmin(ExportMixin, SealedAdmin):
     """What both logs have in common."""
 
     readonly_fields: tuple[str, ...] = ("state", "location", "where")
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.holds(request, "list")  # as over the API: whoever reads a log may take it away
 
     @admin.display(description=gettext_lazy("outcome"))
     def state(self, row: LogRow) -> SafeString:
@@ -75,6 +78,7 @@ class LogAdmin(SealedAdmin):
 @admin.register(LoginLog)
 class LoginLogAdmin(LogAdmin):
     resource = "log:login"
+    export_row = "apps.audit.api.serializers.LoginLogRow"
     icon = "login"
     paginator = _LoginPages
     list_display = ("happened_at", "who", "state", "message", "address", "location", "where")
@@ -95,6 +99,7 @@ class LoginLogAdmin(LogAdmin):
 @admin.register(OperaLog)
 class OperaLogAdmin(LogAdmin):
     resource = "log:opera"
+    export_row = "apps.audit.api.serializers.OperaLogRow"
     icon = "receipt_long"
     place = 1
     paginator = _OperaPages

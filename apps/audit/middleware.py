@@ -53,7 +53,8 @@ class OperationLogMiddleware:
             response = self.get_response(request)
         request.status_told = response.status_code  # type: ignore[attr-defined] # ours
         outcome = _outcome(request, response)
-        if request.method in WRITES and (outcome.is_success or request.user.is_authenticated):
+        is_kept = request.method in WRITES or _is_export(request)
+        if is_kept and (outcome.is_success or request.user.is_authenticated):
             operation.finish(outcome)
         else:
             operation.finish_later(outcome)
@@ -81,12 +82,17 @@ class OperationLogMiddleware:
 
     def _is_logged(self, request: HttpRequest) -> bool:
         is_api = request.path.startswith(settings.API_PREFIX)
-        if request.method in WRITES:
+        if request.method in WRITES or _is_export(request):
             return is_api or request.path.startswith(settings.CONSOLE_PREFIX)
         share = settings.ATRIUM.audit_reads
         if not share or not is_api or request.method != "GET":
             return False
         return secrets.randbelow(SAMPLES) < share * SAMPLES
+
+
+def _is_export(request: HttpRequest) -> bool:
+    """Tell whether a whole list is taken away, which is logged like a write."""
+    return request.method == "GET" and request.path.rstrip("/").endswith("/export")
 
 
 def _outcome(request: HttpRequest, response: HttpResponse) -> Outcome:

@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from apps.core.console import (
     BinMixin,
     ConsoleModelAdmin,
+    ExportMixin,
     SwitchMixin,
     TreeChoiceField,
     TreeModelAdmin,
@@ -103,7 +104,9 @@ class DepartmentAdmin(SwitchMixin, BinMixin, TreeModelAdmin):
 
 
 @admin.register(Position)
-class PositionAdmin(SwitchMixin, BinMixin, ConsoleModelAdmin):
+class PositionAdmin(SwitchMixin, BinMixin, ExportMixin, ConsoleModelAdmin):
+    actions_list = ("export", "recycle_bin")
+    export_row = "apps.organization.api.serializers.PositionRow"
     resource = "sys:position"
     icon = "badge"
     place = 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from http import HTTPStatus
 from typing import Any
 
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.django_db
 USERS, DEPTS = "/api/v1/sys/users", "/api/v1/sys/depts"
 CODES = (
     "sys:user:list,sys:user:add,sys:user:edit,sys:user:del,sys:user:permission:edit",
+    "sys:user:export",
     "sys:dept:list,sys:dept:add,sys:dept:edit,sys:dept:del",
     "sys:user:bin,sys:user:restore,sys:user:purge",
     "sys:dept:bin,sys:dept:restore,sys:dept:purge",
@@ -114,6 +116,18 @@ def test_users_are_listed_and_counted(house: House, preset: str, seen: set[str])
     for kind in KINDS:
         found = house.sees_by(preset).get(USERS, {"username": kind}).json()["data"]
         assert found["total"] == int(kind in seen)
+
+
+@_each(PRESETS)
+def test_users_are_exported(house: House, console_for: Any, preset: str, seen: set[str]) -> None:
+    answers = [
+        house.sees_by(preset).get(f"{USERS}/export"),
+        console_for(house.actor).get("/admin/accounts/user/export/"),
+    ]
+    for answer in answers:
+        text = b"".join(answer.streaming_content).decode("utf-8-sig")
+        names = [row["username"] for row in csv.DictReader(text.splitlines())]
+        assert sorted(names) == sorted(seen)
 
 
 @_each(PRESETS)

@@ -29,7 +29,14 @@ from apps.access.services.roles import (
     roles_purge,
     roles_set_active,
 )
-from apps.core.console import BinMixin, ConsoleModelAdmin, SwitchMixin, chips, state_chip
+from apps.core.console import (
+    BinMixin,
+    ConsoleModelAdmin,
+    ExportMixin,
+    SwitchMixin,
+    chips,
+    state_chip,
+)
 
 
 class RoleForm(forms.ModelForm[Role]):
@@ -47,7 +54,9 @@ class RoleForm(forms.ModelForm[Role]):
 
 
 @admin.register(Role)
-class RoleAdmin(SwitchMixin, BinMixin, ConsoleModelAdmin):
+class RoleAdmin(SwitchMixin, BinMixin, ExportMixin, ConsoleModelAdmin):
+    actions_list = ("export", "recycle_bin")
+    export_row = "apps.access.api.serializers.RoleRow"
     resource = "sys:role"
     icon = "shield_person"
     form = RoleForm

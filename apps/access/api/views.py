@@ -33,6 +33,7 @@ from apps.access.services import scopes as scope_services
 from apps.access.services.shares import grant_create, grants_revoke
 from apps.core.api.batches import StatusMixin
 from apps.core.api.bins import BinMixin
+from apps.core.api.exports import ExportMixin
 from apps.core.api.fields import IdField
 from apps.core.api.pagination import PagePagination
 from apps.core.api.schema import answers
@@ -98,7 +99,7 @@ class MenuViewSet(
             menu_services.menu_delete(actor=self.request.user, menu=menu)
 
 
-class RoleViewSet(StatusMixin[Role], BinMixin[Role], CrudViewSet[Role]):
+class RoleViewSet(StatusMixin[Role], ExportMixin, BinMixin[Role], CrudViewSet[Role]):
     """Roles: what they are called and what they hold."""
 
     guard = Guard(
@@ -120,6 +121,7 @@ class RoleViewSet(StatusMixin[Role], BinMixin[Role], CrudViewSet[Role]):
     restore_serializer_class = serializers.RoleRestoreSerializer
     write_serializer_class = serializers.RoleWriteSerializer
     filterset_class = RoleFilter
+    file_name = "roles"
     pagination_class = PagePagination
 
     @answers(row=serializers.RoleRow, many=True)

@@ -41,6 +41,7 @@ from apps.accounts.topics import USERS
 from apps.core.console import (
     BinMixin,
     ConsoleModelAdmin,
+    ExportMixin,
     SwitchMixin,
     TreeChoiceField,
     VisibleRelatedFilter,
@@ -76,7 +77,7 @@ SUPERUSERS_FLAGS = ("is_superuser", "is_staff")
 
 
 @admin.register(User)
-class UserAdmin(ExplainMixin, SwitchMixin, BinMixin, ConsoleModelAdmin):
+class UserAdmin(ExplainMixin, SwitchMixin, BinMixin, ExportMixin, ConsoleModelAdmin):
     resource = "sys:user"
     icon = "group"
     live_topic = USERS.name
@@ -89,6 +90,8 @@ class UserAdmin(ExplainMixin, SwitchMixin, BinMixin, ConsoleModelAdmin):
         RestoreDepartmentError.reason: "department",
     }
     restore_fields = ("username", "email", "department")
+    actions_list = ("export", "recycle_bin")
+    export_row = "apps.accounts.api.serializers.UserRow"
     bin_links = ("roles", "positions", "sessions")
     list_display = ("who", "department", "role_chips", "email", "seen", "state")
     list_filter = (

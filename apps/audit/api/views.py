@@ -1,9 +1,6 @@
 from __future__ import annotations
 
-from typing import ClassVar
-
 from django.db import transaction
-from django.http import StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -13,7 +10,7 @@ from apps.audit.api import filters, serializers
 from apps.audit.constants import CHANGE_ROWS, LOGIN_ROWS, OPERA_ROWS
 from apps.audit.models import ChangeLog, LoginLog, OperaLog
 from apps.audit.services.chains import rows_remove
-from apps.core.api.exports import csv_response
+from apps.core.api.exports import ExportMixin
 from apps.core.api.pagination import LandmarkPagination
 from apps.core.api.schema import answers
 from apps.core.api.viewsets import (
@@ -38,17 +35,8 @@ class _ChangePages(LandmarkPagination):
     tag = CHANGE_ROWS
 
 
-class LogViewSet(ListMixin, RetrieveMixin, DestroyManyMixin[M], ResourceViewSet[M]):
+class LogViewSet(ExportMixin, ListMixin, RetrieveMixin, DestroyManyMixin[M], ResourceViewSet[M]):
     """A log: read, exported, emptied; nobody adds to it or changes it."""
-
-    file_name: ClassVar[str]
-
-    @answers(file="text/csv")
-    @action(detail=False)
-    def export(self, request: Request) -> StreamingHttpResponse:
-        """Download the rows that the filters leave, as CSV."""
-        rows = self.filter_queryset(self.get_queryset())
-        return csv_response(self.row, rows, name=self.file_name)
 
     @answers()
     @action(detail=False, methods=["delete"], url_path="all")

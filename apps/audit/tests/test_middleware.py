@@ -13,6 +13,7 @@ from apps.core.testing.fixtures import PASSWORD
 
 pytestmark = pytest.mark.django_db
 DEPARTMENTS = "/api/v1/sys/depts"
+POSITIONS = "/admin/organization/position/"
 BODY = {"name": "sales", "status": 1}
 
 
@@ -85,6 +86,19 @@ def test_reads_are_not_logged_unless_sampled(admin_client: Any, atrium: Any) -> 
     admin_client.get(f"{DEPARTMENTS}?name=x")
     operations.waiting.flush()
     assert (_last().method, json.loads(_last().args)) == ("GET", {"query_params": {"name": "x"}})
+
+
+def test_lists_that_are_taken_away_are_logged_like_writes(
+    admin_client: Any, console_with: Any
+) -> None:
+    admin_client.get("/api/v1/sys/users/export?username=bob")
+    row = _last()
+    assert (row.method, row.path, row.is_success) == ("GET", "/api/v1/sys/users/export", True)
+    assert json.loads(row.args) == {"query_params": {"username": "bob"}}
+    console_with("sys:position:list", "sys:position:export").get(f"{POSITIONS}export/")
+    assert (_last().path, _last().title) == (f"{POSITIONS}export/", "Console: Position (export)")
+    console_with("sys:position:list").get(f"{POSITIONS}export/")
+    assert not _last().is_success
 
 
 def test_writes_in_the_console_are_logged(console_with: Any) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
+from rest_framework.decorators import action
+from rest_framework.request import Request
 
 from apps.core.api.rows import RowSerializer
+from apps.core.api.schema import answers
 
 BATCH = 1_000
 BYTE_ORDER_MARK = "\ufeff"
@@ -18,6 +21,22 @@ BYTE_ORDER_MARK = "\ufeff"
 
 ACTIVE = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the start of a formula. Source: OWASP, CSV injection."""
+
+
+class ExportMixin:
+    """GET `/export` on the collection: what the filters leave, whatever its length.
+
+    Attributes:
+        file_name: Name of the file, without ending.
+    """
+
+    file_name: ClassVar[str] = ""
+
+    @answers(file="text/csv")
+    @action(detail=False)
+    def export(self: Any, request: Request) -> StreamingHttpResponse:
+        rows = self.filter_queryset(self.get_queryset())
+        return csv_response(self.row, rows, name=self.file_name or self.basename)
 
 
 class _Line:

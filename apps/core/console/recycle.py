@@ -41,7 +41,7 @@ class BinMixin(ConsoleModelAdmin):
         bin_links: Relations that are lost with a row that is purged; they are counted.
     """
 
-    actions_list = ("recycle_bin",)
+    actions_list: tuple[str, ...] = ("recycle_bin",)
     delete_confirmation_template = "console/bin_delete.html"
     delete_selected_confirmation_template = "console/bin_delete_selected.html"
     restore_fields: ClassVar[tuple[str, ...]] = ()

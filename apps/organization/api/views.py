@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from apps.core.api.batches import StatusMixin
 from apps.core.api.bins import BinMixin
+from apps.core.api.exports import ExportMixin
 from apps.core.api.pagination import PagePagination
 from apps.core.api.schema import answers
 from apps.core.api.trees import TreeViewSet
@@ -76,7 +77,9 @@ class DepartmentViewSet(
         )
 
 
-class PositionViewSet(StatusMixin[Position], BinMixin[Position], CrudViewSet[Position]):
+class PositionViewSet(
+    StatusMixin[Position], ExportMixin, BinMixin[Position], CrudViewSet[Position]
+):
     """Positions, in the order that people gave them."""
 
     guard = Guard(
@@ -90,6 +93,7 @@ class PositionViewSet(StatusMixin[Position], BinMixin[Position], CrudViewSet[Pos
     restore_serializer_class = serializers.PositionRestoreSerializer
     write_serializer_class = serializers.PositionWriteSerializer
     filterset_class = PositionFilter
+    file_name = "positions"
     pagination_class = PagePagination
 
     @answers(row=serializers.PositionOptionRow, many=True)

@@ -18,6 +18,7 @@ from apps.accounts.services import users as services
 from apps.accounts.services.bins import user_restore, users_purge
 from apps.core.api.batches import StatusMixin
 from apps.core.api.bins import BinMixin
+from apps.core.api.exports import ExportMixin
 from apps.core.api.schema import answers
 from apps.core.api.viewsets import (
     CreateMixin,
@@ -35,6 +36,7 @@ from apps.organization.models import Department, Position
 
 class UserViewSet(
     StatusMixin[User],
+    ExportMixin,
     ListMixin,
     RetrieveMixin,
     CreateMixin[User],
@@ -63,6 +65,7 @@ class UserViewSet(
     restore_serializer_class = serializers.UserRestoreSerializer
     write_serializer_class = serializers.UserUpdateSerializer
     filterset_class = UserFilter
+    file_name = "users"
 
     @answers(row=serializers.UserDetailRow, body=serializers.UserCreateSerializer)
     @transaction.atomic

@@ -5,6 +5,12 @@
   /* Its style for indicators would be written into the page, which the policy forbids; ours has it. */
   if (window.htmx) window.htmx.config.includeIndicatorStyles = false;
 
+  /* A list is exported as it is looked for and filtered. */
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-keeps-query]");
+    if (link) link.search = location.search;
+  });
+
   const each = (selector, act, root = document) => root.querySelectorAll(selector).forEach(act);
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
