@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
 from django.apps import apps
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from apps.audit.choices import ChangeAction
 from apps.audit.constants import CHANGE_ROWS, LOGIN_ROWS, OPERA_ROWS
 from apps.audit.models import ChangeLog, LoginLog, LogRow, OperaLog
+from apps.audit.selectors.days import Day, rows_by_day
 from apps.core.console import ConsoleModelAdmin, ExportMixin, chips, state_chip
 from apps.core.console.paginators import LandmarkPaginator
 
@@ -58,6 +60,22 @@ class LogAdmin(ExportMixin, SealedAdmin):
     """What both logs have in common."""
 
     readonly_fields: tuple[str, ...] = ("state", "location", "where")
+    list_before_template = "audit/days.html"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        days: list[Day] = []
+        if self.has_view_permission(request):
+            rows = self.get_queryset(request)
+            days = rows_by_day(rows, user=request.user, tag=self.paginator.tag)
+        shown = {
+            "days": days,
+            "days_total": sum(row.total for row in days),
+            "days_plot": json.dumps([(f"{row.day:%m-%d}", row.total) for row in days]),
+        }
+        answer: HttpResponse = super().changelist_view(request, (extra_context or {}) | shown)
+        return answer
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.holds(request, "list")  # as over the API: whoever reads a log may take it away
