@@ -100,7 +100,8 @@ def test_a_run_of_this_process_is_alive_even_if_it_could_not_say_so() -> None:
     assert _state(run) == RunState.RUNNING
 
 
-def test_in_one_process_a_silent_run_that_is_not_at_hand_is_lost() -> None:
+def test_in_one_process_a_silent_run_that_is_not_at_hand_is_lost(settings: Any) -> None:
+    settings.CELERY_BROKER_URL = "embedded://localhost//"
     run = _silent(again)
     assert silent_reap() == 1
     assert _state(run) == RunState.LOST
