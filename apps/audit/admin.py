@@ -19,7 +19,8 @@ from apps.audit.choices import ChangeAction
 from apps.audit.constants import CHANGE_ROWS, LOGIN_ROWS, OPERA_ROWS
 from apps.audit.models import ChangeLog, LoginLog, LogRow, OperaLog
 from apps.audit.selectors.days import Day, rows_by_day
-from apps.core.console import ConsoleModelAdmin, ExportMixin, chips, state_chip
+from apps.core.console import ConsoleModelAdmin, chips, state_chip
+from apps.core.console.exports import ExportMixin
 from apps.core.console.paginators import LandmarkPaginator
 
 

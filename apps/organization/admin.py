@@ -15,12 +15,12 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from apps.core.console import (
     BinMixin,
     ConsoleModelAdmin,
-    ExportMixin,
     SwitchMixin,
     TreeChoiceField,
     TreeModelAdmin,
     state_chip,
 )
+from apps.core.console.exports import ExportMixin
 from apps.organization import services
 from apps.organization.errors import (
     DepartmentCycleError,

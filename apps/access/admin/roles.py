@@ -32,11 +32,11 @@ from apps.access.services.roles import (
 from apps.core.console import (
     BinMixin,
     ConsoleModelAdmin,
-    ExportMixin,
     SwitchMixin,
     chips,
     state_chip,
 )
+from apps.core.console.exports import ExportMixin
 
 
 class RoleForm(forms.ModelForm[Role]):

@@ -41,7 +41,6 @@ from apps.accounts.topics import USERS
 from apps.core.console import (
     BinMixin,
     ConsoleModelAdmin,
-    ExportMixin,
     SwitchMixin,
     TreeChoiceField,
     VisibleRelatedFilter,
@@ -50,6 +49,7 @@ from apps.core.console import (
     named_cell,
     state_chip,
 )
+from apps.core.console.exports import ExportMixin
 
 RESET = {
     "title": gettext_lazy("Reset the password"),

@@ -3,7 +3,6 @@
 from apps.core.console.actions import SwitchMixin
 from apps.core.console.boards import Board, page_context
 from apps.core.console.cells import chips, named_cell, state_chip
-from apps.core.console.exports import ExportMixin
 from apps.core.console.pages import ConsoleModelAdmin, VisibleRelatedFilter, dialog_action
 from apps.core.console.recycle import BinMixin
 from apps.core.console.trees import TreeChoiceField, TreeModelAdmin
@@ -12,7 +11,6 @@ __all__ = [
     "BinMixin",
     "Board",
     "ConsoleModelAdmin",
-    "ExportMixin",
     "SwitchMixin",
     "TreeChoiceField",
     "TreeModelAdmin",

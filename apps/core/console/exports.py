@@ -1,4 +1,8 @@
-"""Lists of the console as files."""
+"""Lists of the console as files.
+
+Not among the names of the package: rows are described by serializers, and what reads know of the
+console must know nothing of HTTP.
+"""
 
 from __future__ import annotations
 
