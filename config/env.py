@@ -44,9 +44,16 @@ class Env:
     env: Mode = _key("local", "Which settings to load: local, test or production.", group="General")  # noqa: RUF009 - it returns a field()
     secret_key: str = _key(
         "",
-        "Signs console sessions and, without ATRIUM_JWT_KEYS, access tokens. At least 50"
-        " characters in production;"
+        "Signs console sessions and, without ATRIUM_JWT_KEYS, access tokens, and seals the"
+        " secrets that are kept. At least 50 characters in production;"
         " elsewhere one is made on first start and kept in var/.",
+        group="General",
+        secret=True,
+    )
+    secret_key_fallbacks: tuple[str, ...] = _key(
+        (),
+        "Former secret keys, while one is rotated: what they signed and sealed can still be read."
+        " Secrets are sealed anew at the next start.",
         group="General",
         secret=True,
     )

@@ -19,6 +19,10 @@ def refuse_unsafe(env: Env) -> None:
             f"ATRIUM_SECRET_KEY needs {MIN_SECRET_LENGTH} characters or more in production",
         ),
         (
+            any(len(key) < MIN_SECRET_LENGTH for key in env.secret_key_fallbacks),
+            f"ATRIUM_SECRET_KEY_FALLBACKS needs keys of {MIN_SECRET_LENGTH} characters or more",
+        ),
+        (
             any(word in env.secret_key.lower() for word in PLACEHOLDERS),
             "ATRIUM_SECRET_KEY looks like a placeholder; make a random one",
         ),

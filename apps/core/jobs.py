@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 
 from apps.core.context import RequestContext, current_context, enter_context, leave_context
 from apps.core.masking import MASK, is_secret, masked
+from apps.core.sealing import opened, seal, sealed
 
 HEADER = "atrium_context"
 PREFIX = "atrium_"
@@ -85,7 +86,7 @@ class Job(Task[Any, Any]):
         request.is_asked = True
         self._ask()
         try:
-            return self.run(*args, **kwargs)
+            return self.run(*self.opened(args), **self.opened(kwargs))
         except JobCancelled:
             request.end_state = states.REVOKED
             self._store(states.REVOKED)
@@ -97,23 +98,46 @@ class Job(Task[Any, Any]):
             raise
 
     def apply_async(self, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any) -> Any:
-        """Send it; where a value has a secret's name, what is shown of the arguments is masked."""
+        """Send it; what is secret by its name is sealed on its way and masked where it is shown."""
         shown = self.shown(args or (), kwargs or {})
         if shown != (list(args or ()), dict(kwargs or {})):
             options = {"argsrepr": repr(shown[0]), "kwargsrepr": repr(shown[1]), **options}
+            args, kwargs = self.sealed(args or (), kwargs or {})
         return super().apply_async(args, kwargs, *rest, **options)
 
     def shown(
         self, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> tuple[list[Any], dict[str, Any]]:
-        """Return the arguments fit to be kept: what is secret by its name is masked."""
-        names = [*inspect.signature(self.run).parameters]
-        places = [*names[: len(args)], *[""] * (len(args) - len(names))]
+        """Return the arguments fit to be seen: what is secret by its name is masked."""
         found = [
             MASK if is_secret(name) else masked(value)
-            for name, value in zip(places, args, strict=True)
+            for name, value in zip(self._names(args), args, strict=True)
         ]
         return found, masked(dict(kwargs))
+
+    def sealed(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> tuple[list[Any], dict[str, Any]]:
+        """Return the arguments fit to be kept: what is secret by its name is sealed."""
+        purpose = str(self.name)
+        found = [
+            (seal if is_secret(name) else sealed)(value, purpose=purpose)
+            for name, value in zip(self._names(args), args, strict=True)
+        ]
+        return found, sealed(dict(kwargs), purpose=purpose)
+
+    def opened(self, arguments: Any) -> Any:
+        """Return arguments as the job takes them: what is sealed in them is opened.
+
+        Raises:
+            SealError: Something in them cannot be opened.
+        """
+        return opened(arguments, purpose=str(self.name))
+
+    def _names(self, args: Sequence[Any]) -> list[str]:
+        """Return the names of arguments that come by position; "" beyond those that have one."""
+        names = [*inspect.signature(self.run).parameters]
+        return [*names[: len(args)], *[""] * (len(args) - len(names))]
 
     def send_again(self, *, seconds: float) -> None:
         """Send the message at hand once more, under its id; it counts as no try."""

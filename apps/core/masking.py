@@ -10,6 +10,9 @@ from typing import Any
 from django.conf import settings
 
 MASK = "******"
+SEAL = "atrium.sealed"
+"""The one key of the object that stands in for a sealed secret; nobody needs to see it either."""
+
 MAX_DEPTH = 6
 _IN_ADDRESS = re.compile(r"(?<=://)[^/\s@]*:[^/\s@]*(?=@)")
 _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]{8,}")
@@ -34,7 +37,7 @@ def masked(value: Any, depth: int = 0) -> Any:
         if depth > MAX_DEPTH:
             return "…"
         return {
-            str(name): MASK if is_secret(str(name)) else masked(item, depth + 1)
+            str(name): MASK if name == SEAL or is_secret(str(name)) else masked(item, depth + 1)
             for name, item in value.items()
         }
     if isinstance(value, list | tuple | set | frozenset):

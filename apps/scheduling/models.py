@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
-from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -49,20 +47,6 @@ class Schedule(PeriodicTask):  # type: ignore[misc] # it has no types
     def plain(self) -> PeriodicTask:
         """Return the row that services work on."""
         return PeriodicTask.objects.get(pk=self.pk)
-
-    @property
-    def given(self) -> tuple[list[Any], dict[str, Any]]:
-        """Return the arguments of its job, those by position and those by name."""
-        return _parsed(self.args, list), _parsed(self.kwargs, dict)
-
-
-def _parsed(text: str | None, shape: type[Any]) -> Any:
-    """Return arguments; nothing where others wrote what is no JSON of the right kind."""
-    try:
-        value = json.loads(text or "null")
-    except ValueError:
-        value = None
-    return value if isinstance(value, shape) else shape()
 
 
 class SchedulePolicy(OwnedModel):

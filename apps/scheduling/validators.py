@@ -10,8 +10,10 @@ import orjson
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.errors import InvalidInputError
+from apps.core.masking import SEAL
 
 SHAPES: Mapping[str, type] = {"args": list, "kwargs": dict}
+SEALED = f'"{SEAL}":'.encode()
 MOST_BYTES = 64 * 1024
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """In JSON; no database takes it for a part of a text."""
@@ -25,14 +27,15 @@ def arguments_text(field: str, value: Any) -> str:
         value: A list or an object; None is an empty one.
 
     Raises:
-        InvalidInputError: It is neither, nested without end, or too long; names the field.
+        InvalidInputError: It is neither, nested without end, too long, or holds what stands in
+            for a sealed secret, which is made here alone; names the field.
     """
     value = SHAPES[field]() if value is None else value
     try:
         text = orjson.dumps(value)
     except TypeError:  # nested too deeply, or a number without bounds
         text = b""
-    if not isinstance(value, SHAPES[field]) or not text or NUL.search(text):
+    if not isinstance(value, SHAPES[field]) or not text or NUL.search(text) or SEALED in text:
         raise InvalidInputError(field=field, message=_("This cannot be stored as JSON."))
     if len(text) > MOST_BYTES:
         raise InvalidInputError(field=field, message=_("The arguments are too long."))

@@ -103,6 +103,7 @@ APPEND_SLASH = False  # a redirect would throw away the body of a POST
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"  # ours are set on our AppConfigs
 
 SECRET_KEY = secret_key(env.secret_key, DATA_DIR)
+SECRET_KEY_FALLBACKS = list(env.secret_key_fallbacks)
 JWT_KEYS = jwt_keys(env.jwt_keys, SECRET_KEY)
 ALLOWED_HOSTS = list(env.allowed_hosts)
 AUTH_USER_MODEL = "accounts.User"

@@ -24,6 +24,7 @@ def test_a_safe_environment_passes() -> None:
         ({"secret_key": "k" * 49}, "50 characters"),
         ({"secret_key": "change-me-" + "k" * 50}, "placeholder"),
         ({"secret_key": "django-InSecure-" + "k" * 50}, "placeholder"),
+        ({"secret_key_fallbacks": ("k" * 50, "short")}, "ATRIUM_SECRET_KEY_FALLBACKS"),
         ({"demo": True}, "ATRIUM_DEMO"),
         ({"allowed_hosts": ()}, "ATRIUM_ALLOWED_HOSTS"),
         ({"allowed_hosts": ("*",)}, "wildcard"),

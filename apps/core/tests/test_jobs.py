@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 import pytest
@@ -31,10 +31,12 @@ from apps.core.jobs import (
     job_reported,
     progress,
 )
+from apps.core.masking import SEAL
 
 pytestmark = pytest.mark.django_db
 NAME = "apps.core.tests.test_jobs.note"
 noted: list[tuple[str, int | None, str]] = []
+toiled: list[tuple[str, str]] = []
 
 
 @shared_task(name=NAME)
@@ -87,6 +89,7 @@ def test_the_context_travels_in_the_message(monkeypatch: pytest.MonkeyPatch) -> 
 @job(label="toil", queue="slow", is_repeatable=True)
 def toil(word: str, api_key: str = "", *, depth: int = 0) -> str:
     """Do something."""
+    toiled.append((word, api_key))
     progress(120, word)
     if word == "fall":
         raise ValueError(word)
@@ -99,12 +102,15 @@ def _toil() -> Job:
     return cast("Job", current_app.tasks["apps.core.tests.test_jobs.toil"])
 
 
-def _work(word: str, **request: Any) -> tuple[str, Any]:
+def _work(
+    *args: Any, retries: int = 0, headers: Mapping[str, Any] | None = None, **kwargs: Any
+) -> tuple[str, Any]:
     """Run it as a worker does; return how it ended and with what."""
-    told = {"id": "one", "retries": 0, "is_eager": True, "delivery_info": {}, **request}
+    told = {"id": "one", "retries": retries, "is_eager": True, "delivery_info": {}}
+    told |= headers or {}
     task = _toil()
     tracer: Any = build_tracer(task.name, task, app=task.app)
-    result, info, _runtime, _text = tracer("one", (word,), {}, told)
+    result, info, _runtime, _text = tracer("one", args, kwargs, told)
     return ("SUCCESS", result) if info is None else (info.state, info.retval)
 
 
@@ -162,7 +168,7 @@ def test_a_job_that_has_to_wait_is_sent_again_with_its_headers(
     sent: list[dict[str, Any]] = []
     monkeypatch.setattr(Job, "apply_async", lambda _self, *_args, **told: sent.append(told))
     answer(job_asked, Refusal(again_in=7))
-    assert _work("x", retries=2, atrium_trigger="person")[0] == states.IGNORED
+    assert _work("x", retries=2, headers={"atrium_trigger": "person"})[0] == states.IGNORED
     [told] = sent
     assert (told["task_id"], told["countdown"], told["retries"]) == ("one", 7, 2)
     assert told["headers"] == {"atrium_trigger": "person"}
@@ -229,6 +235,32 @@ def test_what_is_shown_of_a_message_has_no_secrets(monkeypatch: pytest.MonkeyPat
     _toil().apply_async(["x"])
     assert "hunter2" not in repr(sent)
     assert ["argsrepr" in told for told in sent] == [True, True, False]
+
+
+def test_a_secret_is_sealed_on_its_way_and_open_for_the_job(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: list[Any] = []
+    monkeypatch.setattr(
+        "celery.app.task.Task.apply_async", lambda _self, *args, **_told: sent.append(args[:2])
+    )
+    _toil().apply_async(["x"], {"api_key": "hunter2"})
+    _toil().apply_async(["x", "hunter2"])
+    assert "hunter2" not in repr(sent)
+    for args, kwargs in sent.copy():
+        _toil().apply_async(args, kwargs)
+    assert sent[2:] == sent[:2]  # what is sent again is not sealed twice
+    monkeypatch.undo()
+    toiled.clear()
+    _work(*sent[0][0], **sent[0][1])
+    _work(*sent[1][0])
+    assert toiled == [("x", "hunter2"), ("x", "hunter2")]
+
+
+def test_a_run_whose_secret_does_not_open_fails_and_says_what_to_do() -> None:
+    state, error = _work("x", api_key={SEAL: "gAAAA"})
+    assert state == states.FAILURE
+    assert "Enter it anew" in str(error)
 
 
 def test_only_our_headers_go_with_a_message_that_is_sent_again() -> None:

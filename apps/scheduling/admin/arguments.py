@@ -135,11 +135,15 @@ def arguments_of(job: JobInfo, cleaned: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def initial_of(job: JobInfo, args: Sequence[Any], kwargs: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the fields show of arguments that are kept."""
+    """Return what the fields show of arguments that are kept; of secrets, nothing."""
     names = [parameter.name for parameter in job.parameters]
     given = dict(zip(names, args, strict=False)) | {n: v for n, v in kwargs.items() if n in names}
     kinds = {parameter.name: parameter.kind for parameter in job.parameters}
-    return {f"{PREFIX}{name}": _shown(kinds[name], value) for name, value in given.items()}
+    return {
+        f"{PREFIX}{name}": _shown(kinds[name], value)
+        for name, value in given.items()
+        if not is_secret(name)
+    }
 
 
 def _field(parameter: Parameter) -> forms.Field:

@@ -28,6 +28,7 @@ from apps.scheduling.choices import Period
 from apps.scheduling.constants import LONGEST_SECONDS
 from apps.scheduling.errors import ScheduleNameTakenError
 from apps.scheduling.models import Schedule, SchedulePolicy
+from apps.scheduling.selectors.arguments import arguments_shown
 from apps.scheduling.selectors.plans import interval_text, plan_text, upcoming
 from apps.scheduling.selectors.times import Times, cron_text, crontab_of, next_times
 from apps.scheduling.services.schedules import schedule_create, schedule_update
@@ -194,7 +195,7 @@ def _facts(schedule: Schedule | None) -> list[tuple[str, str]]:
     return [
         (_("job"), job_label(schedule.task)),
         (_("runs"), plan_text(schedule)),
-        (_("arguments"), arguments_text(*schedule.given)),
+        (_("arguments"), arguments_text(*arguments_shown(schedule))),
         (_("next runs"), "\n".join(exact(at) for at in upcoming(schedule, count=TIMES)) or EMPTY),
     ]
 

@@ -9,19 +9,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.jobs import QUICK, SCHEDULED, SLOW
-from apps.scheduling.admin.arguments import PREFIX, argument_fields, arguments_of, initial_of
+from apps.core.masking import is_secret
+from apps.scheduling.admin.arguments import PREFIX, UNSET, argument_fields, arguments_of, initial_of
 from apps.scheduling.admin.policies import PolicyForm
 from apps.scheduling.admin.widgets import (
     CheckBox,
     MomentInput,
     NumberInput,
-    SecretInput,
     Select,
     Textarea,
     TextInput,
 )
 from apps.scheduling.choices import Period, ScheduleKind
 from apps.scheduling.models import Schedule
+from apps.scheduling.selectors.arguments import arguments_shown
 from apps.scheduling.selectors.jobs import JobInfo, declared_jobs, job_named
 from apps.scheduling.selectors.plans import cron_of
 
@@ -83,8 +84,7 @@ class ScheduleForm(PolicyForm):
         if self.job is not None:
             self.fields.update(argument_fields(self.job))
         for name in self._secrets():
-            self.fields[name].required = False
-            self.fields[name].help_text = _("Leave it empty to keep what it is.")
+            _let_be_kept(self.fields[name])
 
     def values(self) -> dict[str, Any]:
         """Return what the services take, without the policy, once the form is valid."""
@@ -99,7 +99,10 @@ class ScheduleForm(PolicyForm):
         return [self[name] for name in (argument_fields(self.job) if self.job else ())]
 
     def _others(self) -> dict[str, Any]:
-        """Return kept arguments that the form does not show: secrets, and what has no field."""
+        """Return kept arguments that the form does not show: secrets, and what has no field.
+
+        They are masks, for which the services have what is kept.
+        """
         secrets = self._secrets()
         return {
             name: value
@@ -109,20 +112,26 @@ class ScheduleForm(PolicyForm):
 
     def _secrets(self) -> list[str]:
         """Return the fields of arguments that are kept but not shown."""
-        names = [f"{PREFIX}{name}" for name in self._kept()]
-        return [
-            name
-            for name in names
-            if name in self.fields and isinstance(self.fields[name].widget, SecretInput)
-        ]
+        names = [f"{PREFIX}{name}" for name in self._kept() if is_secret(name)]
+        return [name for name in names if name in self.fields]
 
     def _kept(self) -> dict[str, Any]:
         """Return the arguments of the schedule by name; nothing once another job is chosen."""
         if self.schedule is None or self.job is None or self.schedule.task != self.job.name:
             return {}
-        args, kwargs = self.schedule.given
+        args, kwargs = arguments_shown(self.schedule)
         names = [parameter.name for parameter in self.job.parameters]
         return dict(zip(names, args, strict=False)) | kwargs
+
+
+def _let_be_kept(field: forms.Field) -> None:
+    """Let what is kept stay where nothing is typed."""
+    field.required = False
+    field.help_text = _("Leave it empty to keep what it is.")
+    choices = getattr(field, "choices", None)
+    if choices is not None:
+        kept = [choice for choice in choices if choice[0] != UNSET]
+        field.choices = [(UNSET, _("as it is")), *kept]  # type: ignore[attr-defined] # it has some
 
 
 def job_choices() -> list[tuple[str, str]]:
@@ -141,7 +150,7 @@ def _initial(schedule: Schedule | None) -> dict[str, Any]:
         }
     interval, crontab = schedule.interval, schedule.crontab
     job = job_named(schedule.task)
-    args, kwargs = schedule.given
+    args, kwargs = arguments_shown(schedule)
     return (initial_of(job, args, kwargs) if job else {}) | {
         "name": schedule.name,
         "task": schedule.task,

@@ -29,6 +29,7 @@ from apps.scheduling.admin.editing import EditingMixin
 from apps.scheduling.admin.forms import job_choices
 from apps.scheduling.admin.questions import arguments_text, asked, list_again, run_url
 from apps.scheduling.models import Schedule
+from apps.scheduling.selectors.arguments import arguments_shown
 from apps.scheduling.selectors.plans import plan_text, upcoming
 from apps.scheduling.selectors.statistics import stories_of
 from apps.scheduling.services.schedules import (
@@ -174,7 +175,7 @@ class ScheduleAdmin(EditingMixin, SwitchMixin, ConsoleModelAdmin):
             submit=_("Run now"),
             facts=[
                 (_("job"), job_label(schedule.task)),
-                (_("arguments"), arguments_text(*schedule.given)),
+                (_("arguments"), arguments_text(*arguments_shown(schedule))),
                 (_("next run"), _next_text(schedule)),
             ],
         )

@@ -12,8 +12,11 @@ from celery.schedules import crontab
 from django.db import transaction
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
+from apps.core.errors import InvalidInputError
 from apps.scheduling.choices import Period
 from apps.scheduling.models import SchedulePolicy
+from apps.scheduling.services.arguments import arguments_of, sealed_column
+from apps.scheduling.validators import SHAPES
 
 UNITS = (Period.DAYS, Period.HOURS, Period.MINUTES, Period.SECONDS, Period.MICROSECONDS)
 FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
@@ -49,14 +52,14 @@ def _declare(label: str, name: str, entry: Mapping[str, Any]) -> None:
     values = _values(entry)
     row = PeriodicTask.objects.select_for_update().filter(name=name).first()
     if row is None:
-        row = PeriodicTask.objects.create(name=name, **values)
+        row = PeriodicTask.objects.create(name=name, **_sealed(values))
         SchedulePolicy.objects.create(
             schedule=row, declared_by=label, **dict(entry.get("policy", {}))
         )
         return
     # Saved where it differs alone: a change starts the times of a schedule anew.
-    if any(getattr(row, column) != value for column, value in values.items()):
-        for column, value in values.items():
+    if any(_kept(row, column) != value for column, value in values.items()):
+        for column, value in _sealed(values).items():
             setattr(row, column, value)
         row.save()
     SchedulePolicy.objects.update_or_create(schedule=row, defaults={"declared_by": label})
@@ -70,13 +73,29 @@ def _values(entry: Mapping[str, Any]) -> dict[str, Any]:
         "task": entry["task"],
         "crontab": _crontab(times) if is_crontab else None,
         "interval": None if is_crontab else _interval(times),
-        "args": json.dumps(list(entry.get("args", ()))),
-        "kwargs": json.dumps(dict(entry.get("kwargs", {}))),
+        "args": list(entry.get("args", ())),
+        "kwargs": dict(entry.get("kwargs", {})),
         "queue": options.get("queue"),
         "expire_seconds": options.get("expires", options.get("expire_seconds")),
         "one_off": bool(entry.get("one_off", False)),
         "description": str(entry.get("description", "")),
     }
+
+
+def _kept(row: PeriodicTask, column: str) -> Any:
+    """Return what the table has, in the shape in which code declares it."""
+    if column not in SHAPES:
+        return getattr(row, column)
+    try:
+        return arguments_of(row, column)
+    except InvalidInputError:
+        return None
+
+
+def _sealed(values: Mapping[str, Any]) -> dict[str, Any]:
+    task = values["task"]
+    kept = {column: sealed_column(task, column, values[column]) for column in SHAPES}
+    return {**values, **{column: json.dumps(value) for column, value in kept.items()}}
 
 
 def _crontab(times: Any) -> CrontabSchedule:

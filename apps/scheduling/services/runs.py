@@ -18,11 +18,12 @@ from apps.scheduling.choices import RunState, Trigger
 from apps.scheduling.constants import SCHEDULE_HEADER, TRIGGER_HEADER
 from apps.scheduling.errors import JobUnknownError, RunOverError
 from apps.scheduling.models import Run
-from apps.scheduling.selectors.jobs import job_misfit, job_named
+from apps.scheduling.selectors.jobs import JobInfo, job_misfit, job_named
 from apps.scheduling.services.endings import run_close
 from apps.scheduling.services.execution import policy_options
 from apps.scheduling.services.pulse import run_tell
 from apps.scheduling.services.records import shown_arguments
+from apps.scheduling.validators import SHAPES, arguments_text
 
 
 @transaction.atomic
@@ -47,14 +48,11 @@ def run_start(
 
     Raises:
         JobUnknownError: No such job is declared.
-        InvalidInputError: The job does not take these arguments; names `args` or `kwargs`.
+        InvalidInputError: These are no arguments, or the job does not take them; names `args` or
+            `kwargs`.
     """
     kwargs = dict(kwargs or {})
-    info = job_named(name)
-    if info is None:
-        raise JobUnknownError(name=name)
-    if fault := job_misfit(name, args, kwargs):
-        raise InvalidInputError(*fault)
+    info = _verified(name, args, kwargs)
     context = current_context()
     shown, named = shown_arguments(_job(name), args, kwargs)
     run = Run.objects.create(
@@ -74,6 +72,18 @@ def run_start(
     options = policy_options(schedule) if schedule is not None else {}
     transaction.on_commit(lambda: _send(run, args, kwargs, options))
     return run
+
+
+def _verified(name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> JobInfo:
+    """Return the job of this name once it is known to take the arguments."""
+    info = job_named(name)
+    if info is None:
+        raise JobUnknownError(name=name)
+    for column, value in zip(SHAPES, (list(args), dict(kwargs)), strict=True):
+        arguments_text(column, value)
+    if fault := job_misfit(name, args, kwargs):
+        raise InvalidInputError(*fault)
+    return info
 
 
 @transaction.atomic

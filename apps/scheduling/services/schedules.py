@@ -18,10 +18,11 @@ from apps.scheduling.errors import (
 )
 from apps.scheduling.models import Run, SchedulePolicy
 from apps.scheduling.selectors.jobs import job_named
+from apps.scheduling.services.arguments import arguments_of
 from apps.scheduling.services.policies import policy_set
 from apps.scheduling.services.runs import run_start
 from apps.scheduling.services.times import times_prune
-from apps.scheduling.services.values import arguments_of, schedule_fill, state_of
+from apps.scheduling.services.values import schedule_fill, state_of
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import copy
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,8 +14,9 @@ from apps.core.errors import InvalidInputError
 from apps.core.jobs import QUICK, SCHEDULED, SLOW
 from apps.scheduling.errors import ScheduleNameTakenError
 from apps.scheduling.selectors.jobs import job_misfit, job_named
+from apps.scheduling.services.arguments import arguments_of, arguments_set
 from apps.scheduling.services.times import times_set
-from apps.scheduling.validators import SHAPES, arguments_text
+from apps.scheduling.validators import SHAPES
 
 COLUMNS = {
     "name": "name",
@@ -43,12 +44,11 @@ def schedule_fill(*, schedule: PeriodicTask, values: Mapping[str, Any]) -> None:
         ScheduleNameTakenError: Another schedule has the name.
         InvalidInputError: A value breaks a rule; names it.
     """
+    kept = copy.copy(schedule)
     for name, column in COLUMNS.items():
         if name in values:
             setattr(schedule, column, values[name])
-    for column in SHAPES:
-        if column in values:
-            setattr(schedule, column, arguments_text(column, values[column]))
+    arguments_set(schedule=schedule, kept=kept, values=values)
     _check_name(schedule)
     _check_job(schedule)
     _check_queue(schedule)
@@ -60,20 +60,8 @@ def schedule_fill(*, schedule: PeriodicTask, values: Mapping[str, Any]) -> None:
 def state_of(schedule: PeriodicTask) -> dict[str, Any]:
     """Return what code declares of a schedule."""
     columns = {name: getattr(schedule, column) or None for name, column in COLUMNS.items()}
-    given = {column: _parsed(schedule, column) or None for column in SHAPES}
+    given = {column: _readable(schedule, column) or None for column in SHAPES}
     return columns | given | {"times": (schedule.interval_id, schedule.crontab_id)}
-
-
-def arguments_of(schedule: PeriodicTask, column: str) -> Any:
-    """Return `args` or `kwargs` of a schedule.
-
-    Raises:
-        InvalidInputError: Others wrote something else there; names the column.
-    """
-    value, shape = _parsed(schedule, column), SHAPES[column]
-    if value is not None and not isinstance(value, shape):
-        raise InvalidInputError(field=column, message=_("This is not JSON of the right kind."))
-    return shape() if value is None else value
 
 
 def queue_verify(*, task: str, queue: str | None) -> str:
@@ -93,13 +81,12 @@ def queue_verify(*, task: str, queue: str | None) -> str:
     return queue or (info.queue if info else QUICK)
 
 
-def _parsed(schedule: PeriodicTask, column: str) -> Any:
-    """Return arguments, or the text where it is no JSON: others may have written it."""
-    text = getattr(schedule, column)
+def _readable(schedule: PeriodicTask, column: str) -> Any:
+    """Return arguments, or the text where it is no JSON of the right kind."""
     try:
-        return json.loads(text or "null")
-    except ValueError:
-        return text
+        return arguments_of(schedule, column)
+    except InvalidInputError:
+        return getattr(schedule, column)
 
 
 def _check_name(schedule: PeriodicTask) -> None:

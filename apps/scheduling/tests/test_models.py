@@ -57,10 +57,3 @@ def test_services_get_the_row_that_beat_hears_of() -> None:
     schedule = Schedule.objects.get(pk=made.pk)
     assert type(schedule.plain) is PeriodicTask
     assert schedule.plain == made
-    assert schedule.given == ([], {"a": 1})
-
-
-@pytest.mark.django_db
-def test_arguments_that_others_wrote_badly_are_nothing() -> None:
-    assert Schedule(args="{", kwargs="[]").given == ([], {})
-    assert Schedule(args="[1]", kwargs="").given == ([1], {})

@@ -14,6 +14,7 @@ from apps.scheduling.api.serializers.bodies import PolicySerializer
 from apps.scheduling.choices import Level, RunState, ScheduleKind, Trigger
 from apps.scheduling.constants import EACH_MINUTE
 from apps.scheduling.models import SchedulePolicy
+from apps.scheduling.selectors.arguments import shown_text
 from apps.scheduling.selectors.previews import Times, times_ahead
 from apps.scheduling.selectors.runs import STATUSES, result_of
 
@@ -36,9 +37,14 @@ class PreviewSerializer(Plain):
     text_zh = serializers.CharField()
 
 
-def arguments_text(text: str | None) -> str | None:
-    """Return arguments as the front end keeps them: JSON text; None where there are none."""
-    return text if text and text.strip() not in {"[]", "{}", "null"} else None
+def args_text(task: str, text: str | None) -> str | None:
+    """Return the arguments by position, with what is secret masked."""
+    return shown_text(task, "args", text)
+
+
+def kwargs_text(task: str, text: str | None) -> str | None:
+    """Return the arguments by name, with what is secret masked."""
+    return shown_text(task, "kwargs", text)
 
 
 def cron_text(*fields: str | None) -> str:
@@ -85,8 +91,10 @@ class ScheduleRow(RowSerializer):
     id = IdField()
     name = serializers.CharField()
     task = serializers.CharField()
-    args = Computed("args", make=arguments_text, shape=serializers.CharField(allow_null=True))
-    kwargs = Computed("kwargs", make=arguments_text, shape=serializers.CharField(allow_null=True))
+    args = Computed("task", "args", make=args_text, shape=serializers.CharField(allow_null=True))
+    kwargs = Computed(
+        "task", "kwargs", make=kwargs_text, shape=serializers.CharField(allow_null=True)
+    )
     queue = TextField(read_only=True)
     exchange = TextField(read_only=True)
     routing_key = TextField(read_only=True)

@@ -51,6 +51,25 @@ def report() -> Iterator[Any]:
 
 
 @pytest.fixture
+def keys() -> Iterator[Any]:
+    """A declared job whose arguments are secrets by their names, one of each kind."""
+
+    def turn_keys(
+        pin_token: int,
+        has_secret: bool,  # noqa: FBT001 - an argument of a job
+        secret_kind: Literal["a", "b"],
+        token_day: date,
+    ) -> None:
+        """Turn them."""
+
+    name = "tests.scheduling.keys"
+    yield current_app.task(base=Job, name=name, label="Keys", lane=QUICK, shared=False, lazy=False)(
+        turn_keys
+    )
+    current_app.tasks.pop(name, None)
+
+
+@pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Keep jobs from being sent; the runs that would be."""
     runs: list[Any] = []
@@ -61,9 +80,9 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 @pytest.fixture
 def make_schedule(db: None, report: Any) -> Callable[..., Any]:
     def make(name: str = "Weekly", **values: Any) -> Any:
-        usual: dict[str, Any] = {"kind": 0, "every": 10, "period": "seconds"}
+        usual: dict[str, Any] = {"task": REPORT, "kind": 0, "every": 10, "period": "seconds"}
         usual["kwargs"] = {"title": "T"}
-        return schedule_create(name=name, task=REPORT, **usual | values)
+        return schedule_create(name=name, **usual | values)
 
     return make
 

@@ -6,6 +6,7 @@ import pytest
 from django_celery_beat.models import PeriodicTask
 
 from apps.scheduling.models import SchedulePolicy
+from apps.scheduling.services.arguments import arguments_of
 from apps.scheduling.tests.admin.conftest import REPORT
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("report")]
@@ -185,13 +186,39 @@ def test_the_part_for_a_job_tells_what_it_does_and_takes(console_with: Any) -> N
 def test_a_secret_is_kept_without_being_shown(
     console_with: Any, make_schedule: Callable[..., Any]
 ) -> None:
-    schedule = make_schedule(kwargs={"title": "T", "password": "geheim"})
+    inner = {"url": "https://a.example", "token": "tief"}
+    schedule = make_schedule(kwargs={"title": "T", "password": "geheim", "options": inner})
     browser = console_with(*CODES)
     path = f"{LIST}{schedule.pk}/change/"
-    assert "geheim" not in browser.get(path).content.decode()
-    browser.post(path, TYPED)
-    schedule.refresh_from_db()
-    assert json.loads(schedule.kwargs)["password"] == "geheim"
+    page = browser.get(path)
+    assert "geheim" not in page.content.decode()
+    assert "tief" not in page.content.decode()
+    shown = page.context["form"]["arg_options"].value()
+    browser.post(path, TYPED | {"arg_options": shown.replace("a.example", "b.example")})
+    kept = _given(schedule)
+    assert kept["password"] == "geheim"
+    assert kept["options"] == {"url": "https://b.example", "token": "tief"}
     browser.post(path, TYPED | {"arg_password": "anders"})
+    assert _given(schedule)["password"] == "anders"
+
+
+def _given(schedule: Any) -> Any:
     schedule.refresh_from_db()
-    assert json.loads(schedule.kwargs)["password"] == "anders"
+    return arguments_of(schedule, "kwargs")
+
+
+def test_secrets_of_every_kind_are_kept_where_nothing_is_typed(
+    console_with: Any, make_schedule: Callable[..., Any], keys: Any
+) -> None:
+    whole = {"pin_token": 7, "has_secret": True, "secret_kind": "b", "token_day": "2026-01-02"}
+    schedule = make_schedule(task=keys.name, kwargs=whole)
+    browser = console_with(*CODES)
+    path = f"{LIST}{schedule.pk}/change/"
+    form = browser.get(path).context["form"]
+    assert [form[f"arg_{name}"].value() for name in whole] == [None] * 4
+    assert "as it is" in str(form["arg_has_secret"])
+    typed = TYPED | {"task": keys.name}
+    browser.post(path, typed)
+    assert _given(schedule) == whole
+    browser.post(path, typed | {"arg_has_secret": "false", "arg_secret_kind": "a"})
+    assert _given(schedule) == whole | {"has_secret": False, "secret_kind": "a"}

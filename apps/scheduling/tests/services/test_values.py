@@ -5,7 +5,6 @@ from django_celery_beat.models import PeriodicTask
 
 from apps.core.errors import InvalidInputError
 from apps.scheduling.services.values import (
-    arguments_of,
     queue_verify,
     schedule_fill,
     state_of,
@@ -29,15 +28,6 @@ def test_what_means_the_same_is_the_same_state() -> None:
     assert state_of(made) == before
     made.kwargs = "{broken"
     assert state_of(made) != before
-
-
-def test_arguments_are_read_or_named() -> None:
-    made = make_schedule()
-    assert (arguments_of(made, "args"), arguments_of(made, "kwargs")) == ([], {"name": "Ann"})
-    made.args = "{}"
-    with pytest.raises(InvalidInputError) as caught:
-        arguments_of(made, "args")
-    assert caught.value.field == "args"
 
 
 def test_an_unknown_queue_is_refused() -> None:

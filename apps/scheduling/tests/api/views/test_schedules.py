@@ -11,7 +11,9 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from apps.core.testing.fixtures import GrantedClient
 from apps.scheduling.choices import ScheduleKind
 from apps.scheduling.models import Run
+from apps.scheduling.services.arguments import arguments_of
 from apps.scheduling.tests.factories import NAME, SILENT, greet, heard, make_run, make_schedule
+from apps.scheduling.tests.sample import echo, job_of
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/schedulers"
@@ -352,3 +354,24 @@ def test_each_act_needs_its_code(
     others = [f"sys:task:{other}" for other in {"list", *CODES} - {verb}]
     assert getattr(client_with(*others), method)(url, body).status_code == 403
     assert getattr(client_with(f"sys:task:{verb}"), method)(url, body).status_code == 200
+
+
+def test_secrets_are_not_answered_and_kept_where_the_mask_comes_back(client: Any) -> None:
+    job_of(echo)
+    kwargs = {"word": "hi", "password": "hunter2"}
+    made = client.post(URL, _body(task=echo.name, kwargs=json.dumps(kwargs)))
+    row = _data(made)
+    assert row["kwargs"] == '{"word":"hi","password":"******"}'
+    path = f"{URL}/{row['id']}"
+    listed, one = client.get(URL), client.get(path)
+    assert "hunter2" not in f"{made.content!r}{listed.content!r}{one.content!r}"
+    _data(client.put(path, {**row, "remark": "changed"}))
+    schedule = PeriodicTask.objects.get(pk=row["id"])
+    assert (schedule.description, arguments_of(schedule, "kwargs")) == ("changed", kwargs)
+    refused = client.put(path, {**row, "task": SILENT})
+    assert _field(refused) == ["kwargs"]
+
+
+def test_a_job_that_is_started_takes_no_sealed_value(client: Any) -> None:
+    body = {"task": NAME, "kwargs": {"name": {"atrium.sealed": "gAAAA"}}}
+    assert _field(client.post("/api/v1/tasks/start", body)) == ["kwargs"]
