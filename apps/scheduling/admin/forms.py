@@ -23,7 +23,7 @@ from apps.scheduling.admin.widgets import (
 from apps.scheduling.choices import Period, ScheduleKind
 from apps.scheduling.models import Schedule
 from apps.scheduling.selectors.jobs import JobInfo, declared_jobs, job_named
-from apps.scheduling.selectors.plans import cron_of
+from apps.scheduling.selectors.plans import times_of
 
 QUEUES = (QUICK, SLOW, SCHEDULED)
 
@@ -148,7 +148,7 @@ def _initial(schedule: Schedule | None) -> dict[str, Any]:
         "kind": (ScheduleKind.CRONTAB if crontab else ScheduleKind.INTERVAL).value,
         "every": interval.every if interval else None,
         "period": interval.period if interval else Period.MINUTES.value,
-        "cron": cron_of(crontab) if crontab else "",
+        "cron": times_of(schedule).cron or "",
         "start_at": _local(schedule.start_time),
         "expires_at": _local(schedule.expires),
         "one_off": schedule.one_off,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,8 @@ from django_celery_beat.models import PeriodicTask, PeriodicTasks
 from apps.core.jobs import Job
 from apps.scheduling.constants import DUE_HEADER, SCHEDULE_HEADER, TRIGGER_HEADER
 from apps.scheduling.models import SchedulePolicy
-from apps.scheduling.selectors.times import next_times, past_times, times_of
+from apps.scheduling.selectors.plans import Times, times_after, times_due, times_of
+from apps.scheduling.selectors.times import next_times
 from apps.scheduling.services.execution import policy_options
 from apps.scheduling.services.missed import Firing, moments_settle
 
@@ -42,14 +44,8 @@ def schedule_due(*, schedule: PeriodicTask, after: datetime | None = None) -> da
     Raises:
         BrokenScheduleError: It follows nothing that can be read.
     """
-    found = next_times(
-        _times(schedule),
-        count=1,
-        after=_settled_until(schedule, after),
-        until=schedule.expires,
-        start=schedule.start_time,
-        anchor=schedule.last_run_at,
-    )
+    with _readable():
+        found = times_after(times_of(schedule), settled=after)
     return found[0] if found else None
 
 
@@ -73,14 +69,13 @@ def schedule_fire(
             claimed then.
     """
     policy = SchedulePolicy.objects.filter(schedule=schedule).first() or SchedulePolicy()
-    moments = _due_moments(schedule, policy, now, after)
+    times, newest = times_of(schedule), policy.missed_limit + 1
+    with _readable():
+        moments = times_due(times, now=now, settled=after, newest=newest)
     if not moments:
         return 0
     firings = moments_settle(
-        moments=moments,
-        kept_since=kept_since,
-        pause=_pause(schedule, moments[-1]),
-        policy=policy,
+        moments=moments, kept_since=kept_since, pause=_pause(times, moments[-1]), policy=policy
     )
     if len(firings) < len(moments):
         log.warning("%s: missed times were dropped", schedule.name)
@@ -104,36 +99,16 @@ def schedule_end(*, schedule: PeriodicTask) -> None:
     PeriodicTasks.update_changed()
 
 
-def _times(schedule: PeriodicTask) -> Any:
+@contextmanager
+def _readable() -> Iterator[None]:
     try:
-        return times_of(schedule)
+        yield
     except ValueError as error:
         raise BrokenScheduleError(str(error)) from error
 
 
-def _settled_until(schedule: PeriodicTask, after: datetime | None) -> datetime:
-    # A change of the row starts its times anew: what it would have asked for before, nobody did.
-    known = (schedule.last_run_at, schedule.date_changed, after)
-    return max(moment for moment in known if moment is not None)
-
-
-def _due_moments(
-    schedule: PeriodicTask, policy: SchedulePolicy, now: datetime, after: datetime | None
-) -> Sequence[datetime]:
-    if schedule.expires is not None:
-        now = min(now, schedule.expires - timedelta(microseconds=1))
-    return past_times(
-        _times(schedule),
-        after=_settled_until(schedule, after),
-        now=now,
-        start=schedule.start_time,
-        anchor=schedule.last_run_at,
-        newest=policy.missed_limit + 1,
-    )
-
-
-def _pause(schedule: PeriodicTask, moment: datetime) -> timedelta:
-    following = next_times(_times(schedule), count=1, after=moment)
+def _pause(times: Times, moment: datetime) -> timedelta:
+    following = next_times(times.rule, count=1, after=moment)
     return following[0] - moment if following else timedelta.max
 
 
