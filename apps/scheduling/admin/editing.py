@@ -24,7 +24,7 @@ from apps.scheduling.admin.forms import ScheduleForm
 from apps.scheduling.admin.policies import PolicyForm
 from apps.scheduling.admin.questions import arguments_text
 from apps.scheduling.errors import ScheduleNameTakenError
-from apps.scheduling.models import Schedule, SchedulePolicy
+from apps.scheduling.models import Schedule
 from apps.scheduling.selectors.plans import (
     Times,
     plan_text,
@@ -33,6 +33,7 @@ from apps.scheduling.selectors.plans import (
     times_of,
     times_text,
 )
+from apps.scheduling.selectors.policies import policy_of_schedule
 from apps.scheduling.selectors.times import cron_text
 from apps.scheduling.services.schedules import schedule_create, schedule_update
 from apps.scheduling.services.times import interval_length
@@ -173,7 +174,7 @@ def _form_of(schedule: Schedule | None, request: HttpRequest) -> PolicyForm:
     is_asking = OTHER_JOB in request.POST
     data = request.POST if request.method == "POST" and not is_asking else None
     initial = {n: v for n, v in request.POST.items() if v} if is_asking else {}
-    policy = SchedulePolicy.objects.filter(schedule=schedule.pk).first() if schedule else None
+    policy = policy_of_schedule(schedule.pk if schedule else None)
     if policy is not None and policy.declared_by:
         return PolicyForm(data, policy=policy)
     return ScheduleForm(data, policy=policy, schedule=schedule, initial=initial)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from apps.core.jobs import Job
 from apps.scheduling.constants import DUE_HEADER, SCHEDULE_HEADER, TRIGGER_HEADER
 from apps.scheduling.models import SchedulePolicy
 from apps.scheduling.selectors.plans import Times, times_after, times_due, times_of
+from apps.scheduling.selectors.policies import policy_of_schedule
 from apps.scheduling.selectors.times import next_times
 from apps.scheduling.services.execution import policy_options
 from apps.scheduling.services.missed import Firing, moments_settle
@@ -68,7 +69,7 @@ def schedule_fire(
         OSError: The broker does not take it, nor any other error of the broker; nothing is
             claimed then.
     """
-    policy = SchedulePolicy.objects.filter(schedule=schedule).first() or SchedulePolicy()
+    policy = policy_of_schedule(schedule.pk) or SchedulePolicy()
     times, newest = times_of(schedule), policy.missed_limit + 1
     with _readable():
         moments = times_due(times, now=now, settled=after, newest=newest)
@@ -81,7 +82,8 @@ def schedule_fire(
         log.warning("%s: missed times were dropped", schedule.name)
     if schedule.one_off:
         firings = firings[-1:]
-    return sum(_fire(schedule, firing) for firing in firings)
+    limits = policy_options(policy)
+    return sum(_fire(schedule, firing, limits) for firing in firings)
 
 
 def schedule_disable(*, schedule: PeriodicTask, reason: str) -> None:
@@ -113,7 +115,7 @@ def _pause(times: Times, moment: datetime) -> timedelta:
 
 
 @transaction.atomic
-def _fire(schedule: PeriodicTask, firing: Firing) -> bool:
+def _fire(schedule: PeriodicTask, firing: Firing, limits: Mapping[str, Any]) -> bool:
     is_open = Q(last_run_at=None) | Q(last_run_at__lt=firing.due_at)
     row = PeriodicTask.objects.filter(is_open, pk=schedule.pk, enabled=True)
     count: Any = F("total_run_count") + 1
@@ -124,11 +126,11 @@ def _fire(schedule: PeriodicTask, firing: Firing) -> bool:
     # die before it, the twin sends the message again, under the same id.
     if not row.update(**values):
         return False
-    _send(schedule, firing)
+    _send(schedule, firing, limits)
     return True
 
 
-def _send(schedule: PeriodicTask, firing: Firing) -> None:
+def _send(schedule: PeriodicTask, firing: Firing, limits: Mapping[str, Any]) -> None:
     task = current_app.tasks.get(schedule.task)
     if not isinstance(task, Job):
         msg = f"no job is called {schedule.task}"
@@ -153,7 +155,7 @@ def _send(schedule: PeriodicTask, firing: Firing) -> None:
         headers=headers,
         expires=schedule.expires or schedule.expire_seconds,
         priority=schedule.priority,
-        **policy_options(schedule),
+        **limits,
     )
 
 
