@@ -8,7 +8,6 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.jobs import QUICK, SCHEDULED, SLOW
 from apps.scheduling.admin.arguments import PREFIX, argument_fields, arguments_of, initial_of
 from apps.scheduling.admin.policies import PolicyForm
 from apps.scheduling.admin.widgets import (
@@ -24,9 +23,7 @@ from apps.scheduling.choices import Period, ScheduleKind
 from apps.scheduling.models import Schedule
 from apps.scheduling.selectors.jobs import JobInfo, declared_jobs, job_named
 from apps.scheduling.selectors.plans import times_of
-
-QUEUES = (QUICK, SLOW, SCHEDULED)
-
+from apps.scheduling.services.values import QUEUES
 
 POLICY = PolicyForm.base_fields.keys()
 

@@ -60,6 +60,11 @@ def worker_died() -> str:
     return _("Its worker died while it ran.")
 
 
+def workers_died() -> str:
+    """Return, for people, why a run is lost that is not begun once more."""
+    return _("It took its worker down each time.")
+
+
 def result_text(value: Any) -> str:
     """Return a result as JSON; what JSON does not know is spelled as text, what is long is cut."""
     try:

@@ -11,7 +11,6 @@ import billiard
 from celery import states
 from django.db import Error, connections
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from apps.core.jobs import CANCEL, OVERTIME, Job, Refusal, carried
 from apps.core.masking import storable
@@ -28,6 +27,7 @@ from apps.scheduling.services.endings import (
     run_close,
     run_lose,
     worker_died,
+    workers_died,
 )
 from apps.scheduling.services.leases import lease_take
 from apps.scheduling.services.pulse import Live, live_flush, pulse, run_tell
@@ -192,7 +192,7 @@ def _check(task: Job, run: Run) -> Refusal | None:
     if run.state == RunState.RUNNING and (refusal := _check_death(task, run)):
         return refusal
     if run.attempt - (task.request.retries or 0) >= MAX_DEATHS:
-        run_lose(run=run, why=_("It took its worker down each time."))
+        run_lose(run=run, why=workers_died())
         return Refusal(state=states.REVOKED)
     return None
 
