@@ -109,11 +109,11 @@ def _close(task: Job, run: Run, live: Live, state: str | None, value: Any) -> No
         Run.objects.filter(pk=run.pk, state=RunState.RUNNING).update(state=RunState.QUEUED)
     else:
         result = result_text(value) if state == states.SUCCESS else ""
-        done = {"percent": 100.0, "result": result, "error": "", "traceback": ""}
+        done: dict[str, Any] = {"percent": 100.0, "result": result, "error": "", "traceback": ""}
         run_close(run=run, state=RunState.SUCCEEDED, among=among, **done)
 
 
-def _fault(value: Any) -> dict[str, str]:
+def _fault(value: Any) -> dict[str, Any]:
     error = value if isinstance(value, BaseException) else RuntimeError(str(value))
     values = error_values(error)
     if isinstance(error, JobOvertimeError | SoftTimeLimitExceeded | TimeLimitExceeded):
