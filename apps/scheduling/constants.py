@@ -9,6 +9,9 @@ TRIGGER_HEADER = "atrium_trigger"
 EACH_MINUTE = "* * * * *"
 """The crontab of a schedule that has none. Source: the contract, 9.1."""
 
+CRON_FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
+"""The columns of a crontab, in the order in which people write them."""
+
 DUE_HEADER = "atrium_due"
 """The moment, ISO 8601, that a schedule's message is for."""
 

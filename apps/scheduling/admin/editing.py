@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -19,19 +18,26 @@ from django.utils.translation import gettext as _
 from django_celery_beat.models import PeriodicTask
 
 from apps.core.console.cells import EMPTY
-from apps.core.errors import DomainError
+from apps.core.errors import DomainError, InvalidInputError
 from apps.scheduling.admin.cells import exact, job_label
 from apps.scheduling.admin.forms import ScheduleForm
 from apps.scheduling.admin.policies import PolicyForm
 from apps.scheduling.admin.questions import arguments_text
-from apps.scheduling.choices import Period
-from apps.scheduling.constants import LONGEST_SECONDS
 from apps.scheduling.errors import ScheduleNameTakenError
-from apps.scheduling.models import Schedule, SchedulePolicy
+from apps.scheduling.models import Schedule
 from apps.scheduling.selectors.arguments import arguments_shown
-from apps.scheduling.selectors.plans import interval_text, plan_text, upcoming
-from apps.scheduling.selectors.times import Times, cron_text, crontab_of, next_times
+from apps.scheduling.selectors.plans import (
+    Times,
+    plan_text,
+    times_after,
+    times_ahead,
+    times_of,
+    times_text,
+)
+from apps.scheduling.selectors.policies import policy_of_schedule
+from apps.scheduling.selectors.times import cron_text
 from apps.scheduling.services.schedules import schedule_create, schedule_update
+from apps.scheduling.services.times import interval_length
 
 FIELDS: Mapping[str, str] = {
     ScheduleNameTakenError.reason: "name",
@@ -96,16 +102,16 @@ class EditingMixin:
         """Tell what times that are being typed mean, in each language, and when they come next."""
         self._may_write(request)
         try:
-            plan = _plan(request.GET)
-        except (KeyError, ValueError, OverflowError):
+            times = _times(request.GET)
+            moments = times_after(times, settled=timezone.now(), count=TIMES)
+        except (KeyError, ValueError, InvalidInputError):
             return JsonResponse({"is_valid": False, "text": _("These times cannot be read.")})
-        moments = next_times(plan, count=TIMES)
         if not moments:
             return JsonResponse({"is_valid": False, "text": _("These times never come.")})
         return JsonResponse(
             {
                 "is_valid": True,
-                "texts": _texts(request.GET),
+                "texts": _texts(times),
                 "times": [exact(moment) for moment in moments],
                 "zone": timezone.get_default_timezone_name(),
             }
@@ -169,7 +175,7 @@ def _form_of(schedule: Schedule | None, request: HttpRequest) -> PolicyForm:
     is_asking = OTHER_JOB in request.POST
     data = request.POST if request.method == "POST" and not is_asking else None
     initial = {n: v for n, v in request.POST.items() if v} if is_asking else {}
-    policy = SchedulePolicy.objects.filter(schedule=schedule.pk).first() if schedule else None
+    policy = policy_of_schedule(schedule.pk if schedule else None)
     if policy is not None and policy.declared_by:
         return PolicyForm(data, policy=policy)
     return ScheduleForm(data, policy=policy, schedule=schedule, initial=initial)
@@ -192,36 +198,28 @@ def _facts(schedule: Schedule | None) -> list[tuple[str, str]]:
     """Return what code declares of a schedule, to look at."""
     if schedule is None:
         return []
+    moments = times_ahead(times_of(schedule), count=TIMES)
     return [
         (_("job"), job_label(schedule.task)),
         (_("runs"), plan_text(schedule)),
         (_("arguments"), arguments_text(*arguments_shown(schedule))),
-        (_("next runs"), "\n".join(exact(at) for at in upcoming(schedule, count=TIMES)) or EMPTY),
+        (_("next runs"), "\n".join(exact(moment) for moment in moments) or EMPTY),
     ]
 
 
-def _plan(given: Mapping[str, str]) -> Times:
+def _times(given: Mapping[str, str]) -> Times:
     if "cron" in given:
-        return crontab_of(given["cron"])
-    plan = timedelta(**{Period(given["period"]).value: int(given["every"])})
-    if not timedelta(0) < plan <= timedelta(seconds=LONGEST_SECONDS):
-        raise ValueError(plan)
-    return plan
+        return Times(cron=given["cron"])
+    every, period = int(given["every"]), given["period"]
+    interval_length(every=every, period=period)
+    return Times(every=every, period=period)
 
 
-def _texts(given: Mapping[str, str]) -> list[dict[str, str]]:
+def _texts(times: Times) -> list[dict[str, str]]:
     """Return the words for times in each language of the platform, the reader's first."""
     mine = translation.get_language() or settings.LANGUAGE_CODE
     languages = sorted((code for code, _name in settings.LANGUAGES), key=lambda code: code != mine)
-    found = []
-    for language in languages:
-        with translation.override(language):
-            if "cron" in given:
-                text = cron_text(given["cron"], language)
-            else:
-                text = interval_text(int(given["every"]), given["period"])
-        found.append({"language": language, "text": text})
-    return found
+    return [{"language": code, "text": times_text(times, code)} for code in languages]
 
 
 def _words(text: str) -> str:

@@ -8,7 +8,6 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.jobs import QUICK, SCHEDULED, SLOW
 from apps.core.masking import is_secret
 from apps.scheduling.admin.arguments import PREFIX, UNSET, argument_fields, arguments_of, initial_of
 from apps.scheduling.admin.policies import PolicyForm
@@ -24,10 +23,8 @@ from apps.scheduling.choices import Period, ScheduleKind
 from apps.scheduling.models import Schedule
 from apps.scheduling.selectors.arguments import arguments_shown
 from apps.scheduling.selectors.jobs import JobInfo, declared_jobs, job_named
-from apps.scheduling.selectors.plans import cron_of
-
-QUEUES = (QUICK, SLOW, SCHEDULED)
-
+from apps.scheduling.selectors.plans import times_of
+from apps.scheduling.services.values import QUEUES
 
 POLICY = PolicyForm.base_fields.keys()
 
@@ -157,7 +154,7 @@ def _initial(schedule: Schedule | None) -> dict[str, Any]:
         "kind": (ScheduleKind.CRONTAB if crontab else ScheduleKind.INTERVAL).value,
         "every": interval.every if interval else None,
         "period": interval.period if interval else Period.MINUTES.value,
-        "cron": cron_of(crontab) if crontab else "",
+        "cron": times_of(schedule).cron or "",
         "start_at": _local(schedule.start_time),
         "expires_at": _local(schedule.expires),
         "one_off": schedule.one_off,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from apps.scheduling.admin.widgets import CheckBox, NumberInput, Select, Textarea
 from apps.scheduling.choices import Missed
 from apps.scheduling.models import SchedulePolicy
+from apps.scheduling.services.policies import BOUNDS, CHANNELS, MOST_MAILS, channel_names
 
-HOUR, DAY = 3_600, 86_400
-MOST_MAILS = 20
-PLATFORM_KEYS = {"webhook": "alert_webhooks", "robot": "alert_robots"}
+
+def _number(name: str, **options: Any) -> forms.IntegerField:
+    least, most = BOUNDS[name]
+    return forms.IntegerField(min_value=least, max_value=most, widget=NumberInput, **options)
 
 
 class PolicyForm(forms.Form):
@@ -25,12 +27,8 @@ class PolicyForm(forms.Form):
     missed = forms.ChoiceField(
         label=_("times that were missed"), choices=Missed.choices, widget=Select
     )
-    missed_limit = forms.IntegerField(
-        label=_("missed times at most"),
-        min_value=1,
-        max_value=1000,
-        widget=NumberInput,
-        help_text=_("For “run each”."),
+    missed_limit = _number(
+        "missed_limit", label=_("missed times at most"), help_text=_("For “run each”.")
     )
     may_overlap = forms.BooleanField(
         label=_("runs may overlap"),
@@ -38,22 +36,16 @@ class PolicyForm(forms.Form):
         widget=CheckBox,
         help_text=_("Otherwise a run is skipped while the one before is at work."),
     )
-    limit_seconds = forms.IntegerField(
+    limit_seconds = _number(
+        "limit_seconds",
         label=_("seconds it may run"),
         required=False,
-        min_value=1,
-        max_value=DAY,
-        widget=NumberInput,
         help_text=_("Empty: the platform's limit."),
     )
-    retries = forms.IntegerField(
-        label=_("tries after a failure"), min_value=0, max_value=100, widget=NumberInput
-    )
-    retry_seconds = forms.IntegerField(
+    retries = _number("retries", label=_("tries after a failure"))
+    retry_seconds = _number(
+        "retry_seconds",
         label=_("seconds before the next try"),
-        min_value=1,
-        max_value=HOUR,
-        widget=NumberInput,
         help_text=_("Doubled with each further try, up to an hour."),
     )
     alert_mails = forms.CharField(
@@ -75,8 +67,8 @@ class PolicyForm(forms.Form):
         shown["alert_mails"] = "\n".join(kept.alert_mails)
         options["initial"] = shown | options.get("initial", {})
         super().__init__(*args, **options)
-        for channel, key in PLATFORM_KEYS.items():
-            _offer(self.fields[f"alert_{channel}"], key, shown[f"alert_{channel}"])
+        for column in CHANNELS:
+            _offer(self.fields[column], channel_names(column), shown[column])
 
     def clean_alert_mails(self) -> list[str]:
         """Read the addresses."""
@@ -97,9 +89,8 @@ class PolicyForm(forms.Form):
         return {name: self.cleaned_data[name] for name in PolicyForm.base_fields}
 
 
-def _offer(field: Any, key: str, kept: str) -> None:
+def _offer(field: Any, known: Iterable[str], kept: str) -> None:
     """Make the names that the operators of the platform gave to its channels a choice."""
-    known = [getattr(entry, "name", entry) for entry in getattr(settings.ATRIUM, key, ())]
     names = list(dict.fromkeys([*known, *filter(None, [kept])]))
     text = _("none") if names else _("none; the platform has none set up")
     field.choices = [("", text), *((name, name) for name in names)]

@@ -30,7 +30,7 @@ from apps.scheduling.admin.forms import job_choices
 from apps.scheduling.admin.questions import arguments_text, asked, list_again, run_url
 from apps.scheduling.models import Schedule
 from apps.scheduling.selectors.arguments import arguments_shown
-from apps.scheduling.selectors.plans import plan_text, upcoming
+from apps.scheduling.selectors.plans import plan_text, times_ahead, times_of
 from apps.scheduling.selectors.statistics import stories_of
 from apps.scheduling.services.schedules import (
     schedule_delete,
@@ -123,7 +123,7 @@ class ScheduleAdmin(EditingMixin, SwitchMixin, ConsoleModelAdmin):
 
     @admin.display(description=gettext_lazy("next run"))
     def next_run(self, row: Schedule) -> SafeString:
-        return moment_cell(next(iter(upcoming(row)), None))
+        return moment_cell(next(iter(times_ahead(times_of(row))), None))
 
     @admin.display(description=gettext_lazy("last run"))
     def last_run(self, row: Any) -> SafeString:
@@ -198,5 +198,5 @@ class ScheduleAdmin(EditingMixin, SwitchMixin, ConsoleModelAdmin):
 
 
 def _next_text(schedule: Schedule) -> str:
-    moments = upcoming(schedule)
+    moments = times_ahead(times_of(schedule))
     return exact(moments[0]) if moments else EMPTY

@@ -22,9 +22,10 @@ from cron_descriptor import CasingTypeEnum, ExpressionDescriptor, Options
 from cron_descriptor.Exception import FormatException
 from django.utils import timezone, translation
 from django.utils.dates import MONTHS, WEEKDAYS
-from django_celery_beat.models import PeriodicTask
+from django_celery_beat.tzcrontab import TzAwareCrontab
 
-FIELDS = 5
+from apps.scheduling.constants import CRON_FIELDS
+
 EVERY_HOUR = 24
 HORIZON_DAYS = 366 * 9
 """Between two leap days lie up to eight years; what does not come within this never comes."""
@@ -34,54 +35,33 @@ LOOK_BACK = timedelta(hours=3)
 
 ENGLISH_DAYS = tuple(calendar.day_name)
 ENGLISH_MONTHS = tuple(calendar.month_name)[1:]
-Times = crontab | timedelta
+Rule = crontab | timedelta
 
 
-def crontab_of(text: str) -> crontab:
+def crontab_of(text: str, zone: tzinfo | None = None) -> crontab:
     """Return the times of five fields: minute, hour, day of month, month, day of week.
+
+    Args:
+        text: The fields.
+        zone: Whose clock shows them; that of the site by default.
 
     Raises:
         ValueError: They are not five, or one cannot be read.
     """
     fields = text.split()
-    if len(fields) != FIELDS:
+    if len(fields) != len(CRON_FIELDS):
         raise ValueError(text)
-    minute, hour, day, month, weekday = fields
+    columns = dict(zip(CRON_FIELDS, fields, strict=True))
+    zone = zone or timezone.get_default_timezone()
     try:
-        return crontab(
-            minute=minute,
-            hour=hour,
-            day_of_month=day,
-            month_of_year=month,
-            day_of_week=weekday,
-            app=current_app,
-        )
+        found: crontab = TzAwareCrontab(**columns, tz=zone, app=current_app)
     except (ParseException, ValueError) as error:
         raise ValueError(text) from error
-
-
-def times_of(schedule: PeriodicTask) -> Times:
-    """Return what a schedule follows.
-
-    Raises:
-        ValueError: It has neither an interval nor a crontab that can be read.
-    """
-    if schedule.interval is not None:
-        every = timedelta(**{schedule.interval.period: schedule.interval.every})
-        if every > timedelta():
-            return every
-    elif schedule.crontab is not None:
-        try:
-            found: crontab = schedule.crontab.schedule
-        except (ParseException, ValueError) as error:
-            raise ValueError(str(error)) from error
-        return found
-    msg = "neither an interval nor a crontab"
-    raise ValueError(msg)
+    return found
 
 
 def next_times(
-    times: Times,
+    rule: Rule,
     *,
     count: int = 5,
     after: datetime | None = None,
@@ -92,21 +72,21 @@ def next_times(
     """Return the next moments, soonest first; fewer where the schedule ends or never comes.
 
     Args:
-        times: What the schedule follows.
+        rule: What the schedule follows.
         count: Moments at most.
         after: The moment to count from; now by default.
         until: The end of the schedule.
         start: The beginning of the schedule, which is a moment of an interval.
         anchor: The last run, from which an interval counts; `after` by default.
     """
-    found = _moments(times, after or timezone.now(), start, anchor)
+    found = _moments(rule, after or timezone.now(), start, anchor)
     if until is not None:
         found = takewhile(lambda moment: moment < until, found)
     return list(islice(found, count))
 
 
 def past_times(
-    times: Times,
+    rule: Rule,
     *,
     after: datetime,
     now: datetime,
@@ -117,17 +97,19 @@ def past_times(
     """Return the newest moments after `after` and not after `now`, oldest first.
 
     Args:
-        times: What the schedule follows.
+        rule: What the schedule follows.
         after: The moment to count from.
         now: The last moment that counts.
         start: The beginning of the schedule.
         anchor: The last run, from which an interval counts; `after` by default.
         newest: Moments at most.
     """
-    if isinstance(times, timedelta):  # an interval of a second has many of them in a night
-        anchor = anchor or after
-        after = max(after, now - times * newest)
-    found = takewhile(lambda moment: moment <= now, _moments(times, after, start, anchor))
+    if isinstance(rule, timedelta) and now > after:
+        if start is None:
+            anchor = anchor or after
+        # An interval of a second has many of them in a night.
+        after += rule * max((now - after) // rule - newest, 0)
+    found = takewhile(lambda moment: moment <= now, _moments(rule, after, start, anchor))
     return list(deque(found, maxlen=newest))
 
 
@@ -163,15 +145,15 @@ def _with_names(text: str) -> str:
 
 
 def _moments(
-    times: Times, after: datetime, start: datetime | None, anchor: datetime | None
+    rule: Rule, after: datetime, start: datetime | None, anchor: datetime | None
 ) -> Iterator[datetime]:
-    if isinstance(times, timedelta):
-        yield from _of_interval(times, after, start, anchor)
+    if isinstance(rule, timedelta):
+        yield from _of_interval(rule, after, start, anchor)
         return
     last = after
     if start is not None and start > after:
         last = start - timedelta(microseconds=1)
-    for moment in _of_crontab(times, last):
+    for moment in _of_crontab(rule, last):
         if moment > last:  # a clock that jumps shows some moments twice
             last = moment
             yield moment

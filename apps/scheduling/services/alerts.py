@@ -20,6 +20,7 @@ from apps.scheduling.choices import Channel
 from apps.scheduling.constants import MAX_SENDS, RETRY_CAP_SECONDS
 from apps.scheduling.errors import AlertUnsentError
 from apps.scheduling.models import Alert, Run, SchedulePolicy
+from apps.scheduling.selectors.policies import policy_of_schedule
 from apps.scheduling.services.channels import mail, robot, webhook
 
 SEND_TASK = "apps.scheduling.tasks.send_alert"
@@ -36,10 +37,15 @@ log = logging.getLogger(__name__)
 
 
 @transaction.atomic
-def alerts_make(*, run: Run) -> list[Alert]:
-    """Note what has to be told of a run, by what the policy of its schedule says, and send it."""
-    policy = _policy(run)
-    if policy is None:
+def alerts_make(*, run: Run, policy: SchedulePolicy | None = None) -> list[Alert]:
+    """Note what has to be told of a run, by what the policy of its schedule says, and send it.
+
+    Args:
+        run: It went wrong.
+        policy: Where it is at hand; else it is asked for.
+    """
+    policy = policy or policy_of_schedule(run.schedule_id)
+    if policy is None or run.schedule_id is None:  # it was deleted while the run went on
         return []
     ways = {
         Channel.MAIL: policy.alert_mails,
@@ -88,7 +94,7 @@ def alert_send(*, alert_id: int) -> bool:
 
 
 def _send(alert: Alert) -> None:
-    policy = _policy(alert.run)
+    policy = policy_of_schedule(alert.run.schedule_id)
     if policy is None:
         raise AlertUnsentError(why="the schedule is gone")
     with translation.override(settings.LANGUAGE_CODE):
@@ -102,9 +108,3 @@ def _put_off(alert: Alert, why: str) -> None:
     Alert.objects.filter(pk=alert.pk).update(next_at=next_at, error=why[:200])
     fate = "is given up" if is_hopeless else f"is tried again in {seconds:.0f} s"
     log.warning("an alert by %s of %s %s: %s", alert.channel, alert.run.task_id, fate, why)
-
-
-def _policy(run: Run) -> SchedulePolicy | None:
-    if run.schedule_id is None:
-        return None
-    return SchedulePolicy.objects.filter(schedule_id=run.schedule_id).first()

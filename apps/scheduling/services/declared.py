@@ -14,12 +14,12 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 
 from apps.core.errors import InvalidInputError
 from apps.scheduling.choices import Period
+from apps.scheduling.constants import CRON_FIELDS
 from apps.scheduling.models import SchedulePolicy
 from apps.scheduling.services.arguments import arguments_of, sealed_column
 from apps.scheduling.validators import SHAPES
 
 UNITS = (Period.DAYS, Period.HOURS, Period.MINUTES, Period.SECONDS, Period.MICROSECONDS)
-FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 CELERYS_OWN = "celery.backend_cleanup"
 """Celery writes it into the table by itself; results are kept as long as runs here."""
 
@@ -100,7 +100,7 @@ def _sealed(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _crontab(times: Any) -> CrontabSchedule:
     # What was written, which Celery keeps under these names alone.
-    fields = {field: str(getattr(times, f"_orig_{field}")) for field in FIELDS}
+    fields = {field: str(getattr(times, f"_orig_{field}")) for field in CRON_FIELDS}
     # Not the library's from_schedule, which deletes what it finds twice, and whatever hangs on it.
     found = CrontabSchedule.objects.filter(**fields, timezone=times.tz).first()
     return found or CrontabSchedule.objects.create(**fields, timezone=times.tz)

@@ -15,14 +15,19 @@ from django.utils.translation import gettext as _
 from apps.core.masking import masked_text, storable
 from apps.scheduling.choices import BAD_STATES, LIVE_STATES, RunState
 from apps.scheduling.constants import MAX_ERROR, MAX_RESULT, MAX_TRACEBACK
-from apps.scheduling.models import Run
+from apps.scheduling.models import Run, SchedulePolicy
 from apps.scheduling.services.alerts import alerts_make
 from apps.scheduling.services.pulse import run_tell
 
 
 @transaction.atomic
 def run_close(
-    *, run: Run, state: RunState, among: Sequence[str] = LIVE_STATES, **values: Any
+    *,
+    run: Run,
+    state: RunState,
+    among: Sequence[str] = LIVE_STATES,
+    policy: SchedulePolicy | None = None,
+    **values: Any,
 ) -> bool:
     """End a run that is not over, and return whether it was not.
 
@@ -32,6 +37,7 @@ def run_close(
         run: Its row; only its key counts.
         state: How it ends.
         among: The states that it may be in.
+        policy: That of its schedule, where it is at hand; else it is asked for if it counts.
         values: Further columns.
     """
     values = {"ended_at": timezone.now(), **values}
@@ -40,7 +46,7 @@ def run_close(
     run.refresh_from_db()
     run_tell(run, state=run.state, percent=run.percent, text=run.text)
     if state in BAD_STATES:
-        alerts_make(run=run)
+        alerts_make(run=run, policy=policy)
     return True
 
 
@@ -52,6 +58,11 @@ def run_lose(*, run: Run, why: str) -> bool:
 def worker_died() -> str:
     """Return, for people, why a run is lost whose worker died."""
     return _("Its worker died while it ran.")
+
+
+def workers_died() -> str:
+    """Return, for people, why a run is lost that is not begun once more."""
+    return _("It took its worker down each time.")
 
 
 def result_text(value: Any) -> str:

@@ -11,8 +11,6 @@ import billiard
 from celery import states
 from django.db import Error, connections
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django_celery_beat.models import PeriodicTask
 
 from apps.core.jobs import CANCEL, OVERTIME, Job, Refusal, carried
 from apps.core.masking import storable
@@ -24,17 +22,18 @@ from apps.scheduling.constants import (
     TRIGGER_HEADER,
 )
 from apps.scheduling.models import Run, SchedulePolicy
+from apps.scheduling.selectors.policies import policy_of_schedule
 from apps.scheduling.services.endings import (
     run_close,
     run_lose,
     worker_died,
+    workers_died,
 )
 from apps.scheduling.services.leases import lease_take
 from apps.scheduling.services.pulse import Live, live_flush, pulse, run_tell
 from apps.scheduling.services.records import (
     begun_values,
     lease_name,
-    policy_of_schedule,
     quiet_row,
     row_of,
     schedule_of,
@@ -45,9 +44,8 @@ BUSY_SECONDS = 5.0
 """How long a message waits when the database could not answer."""
 
 
-def policy_options(schedule: PeriodicTask) -> dict[str, Any]:
+def policy_options(policy: SchedulePolicy | None) -> dict[str, Any]:
     """Return the options with which a message of a schedule is sent: its time limits."""
-    policy = SchedulePolicy.objects.filter(schedule=schedule).first()
     if policy is None or not policy.limit_seconds:
         return {}
     limit = policy.limit_seconds
@@ -165,10 +163,10 @@ def _enter_quietly(task: Job, headers: Mapping[str, Any], live: Live) -> Refusal
 
 def _hold(live: Live) -> bool:
     """Take the lease of the schedule if its runs may not overlap; return whether it may begin."""
-    policy = policy_of_schedule(live.schedule_id)
-    if policy is None or policy.may_overlap:
+    live.policy = policy_of_schedule(live.schedule_id)
+    if live.policy is None or live.policy.may_overlap:
         return True
-    live.lease = lease_name(policy.schedule_id)
+    live.lease = lease_name(live.policy.schedule_id)
     return lease_take(name=live.lease, holder=live.task_id)
 
 
@@ -194,7 +192,7 @@ def _check(task: Job, run: Run) -> Refusal | None:
     if run.state == RunState.RUNNING and (refusal := _check_death(task, run)):
         return refusal
     if run.attempt - (task.request.retries or 0) >= MAX_DEATHS:
-        run_lose(run=run, why=_("It took its worker down each time."))
+        run_lose(run=run, why=workers_died())
         return Refusal(state=states.REVOKED)
     return None
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +19,9 @@ from django_celery_beat.models import PeriodicTask, PeriodicTasks
 from apps.core.jobs import Job
 from apps.scheduling.constants import DUE_HEADER, SCHEDULE_HEADER, TRIGGER_HEADER
 from apps.scheduling.models import SchedulePolicy
-from apps.scheduling.selectors.times import next_times, past_times, times_of
+from apps.scheduling.selectors.plans import Times, times_after, times_due, times_of
+from apps.scheduling.selectors.policies import policy_of_schedule
+from apps.scheduling.selectors.times import next_times
 from apps.scheduling.services.execution import policy_options
 from apps.scheduling.services.missed import Firing, moments_settle
 
@@ -42,14 +45,8 @@ def schedule_due(*, schedule: PeriodicTask, after: datetime | None = None) -> da
     Raises:
         BrokenScheduleError: It follows nothing that can be read.
     """
-    found = next_times(
-        _times(schedule),
-        count=1,
-        after=_settled_until(schedule, after),
-        until=schedule.expires,
-        start=schedule.start_time,
-        anchor=schedule.last_run_at,
-    )
+    with _readable():
+        found = times_after(times_of(schedule), settled=after)
     return found[0] if found else None
 
 
@@ -72,21 +69,21 @@ def schedule_fire(
         OSError: The broker does not take it, nor any other error of the broker; nothing is
             claimed then.
     """
-    policy = SchedulePolicy.objects.filter(schedule=schedule).first() or SchedulePolicy()
-    moments = _due_moments(schedule, policy, now, after)
+    policy = policy_of_schedule(schedule.pk) or SchedulePolicy()
+    times, newest = times_of(schedule), policy.missed_limit + 1
+    with _readable():
+        moments = times_due(times, now=now, settled=after, newest=newest)
     if not moments:
         return 0
     firings = moments_settle(
-        moments=moments,
-        kept_since=kept_since,
-        pause=_pause(schedule, moments[-1]),
-        policy=policy,
+        moments=moments, kept_since=kept_since, pause=_pause(times, moments[-1]), policy=policy
     )
     if len(firings) < len(moments):
         log.warning("%s: missed times were dropped", schedule.name)
     if schedule.one_off:
         firings = firings[-1:]
-    return sum(_fire(schedule, firing) for firing in firings)
+    limits = policy_options(policy)
+    return sum(_fire(schedule, firing, limits) for firing in firings)
 
 
 def schedule_disable(*, schedule: PeriodicTask, reason: str) -> None:
@@ -104,41 +101,21 @@ def schedule_end(*, schedule: PeriodicTask) -> None:
     PeriodicTasks.update_changed()
 
 
-def _times(schedule: PeriodicTask) -> Any:
+@contextmanager
+def _readable() -> Iterator[None]:
     try:
-        return times_of(schedule)
+        yield
     except ValueError as error:
         raise BrokenScheduleError(str(error)) from error
 
 
-def _settled_until(schedule: PeriodicTask, after: datetime | None) -> datetime:
-    # A change of the row starts its times anew: what it would have asked for before, nobody did.
-    known = (schedule.last_run_at, schedule.date_changed, after)
-    return max(moment for moment in known if moment is not None)
-
-
-def _due_moments(
-    schedule: PeriodicTask, policy: SchedulePolicy, now: datetime, after: datetime | None
-) -> Sequence[datetime]:
-    if schedule.expires is not None:
-        now = min(now, schedule.expires - timedelta(microseconds=1))
-    return past_times(
-        _times(schedule),
-        after=_settled_until(schedule, after),
-        now=now,
-        start=schedule.start_time,
-        anchor=schedule.last_run_at,
-        newest=policy.missed_limit + 1,
-    )
-
-
-def _pause(schedule: PeriodicTask, moment: datetime) -> timedelta:
-    following = next_times(_times(schedule), count=1, after=moment)
+def _pause(times: Times, moment: datetime) -> timedelta:
+    following = next_times(times.rule, count=1, after=moment)
     return following[0] - moment if following else timedelta.max
 
 
 @transaction.atomic
-def _fire(schedule: PeriodicTask, firing: Firing) -> bool:
+def _fire(schedule: PeriodicTask, firing: Firing, limits: Mapping[str, Any]) -> bool:
     is_open = Q(last_run_at=None) | Q(last_run_at__lt=firing.due_at)
     row = PeriodicTask.objects.filter(is_open, pk=schedule.pk, enabled=True)
     count: Any = F("total_run_count") + 1
@@ -149,11 +126,11 @@ def _fire(schedule: PeriodicTask, firing: Firing) -> bool:
     # die before it, the twin sends the message again, under the same id.
     if not row.update(**values):
         return False
-    _send(schedule, firing)
+    _send(schedule, firing, limits)
     return True
 
 
-def _send(schedule: PeriodicTask, firing: Firing) -> None:
+def _send(schedule: PeriodicTask, firing: Firing, limits: Mapping[str, Any]) -> None:
     task = current_app.tasks.get(schedule.task)
     if not isinstance(task, Job):
         msg = f"no job is called {schedule.task}"
@@ -178,7 +155,7 @@ def _send(schedule: PeriodicTask, firing: Firing) -> None:
         headers=headers,
         expires=schedule.expires or schedule.expire_seconds,
         priority=schedule.priority,
-        **policy_options(schedule),
+        **limits,
     )
 
 

@@ -12,11 +12,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F
-from django.utils.translation import gettext as _
 from kombu.utils.json import dumps, loads
 
 from apps.scheduling.models import OutboxJob, Run
-from apps.scheduling.services.endings import run_lose
+from apps.scheduling.services.endings import run_lose, workers_died
 from apps.scheduling.services.reaping import runs_recover
 
 BOOT = uuid.uuid4().hex
@@ -69,7 +68,7 @@ def jobs_recover(*, send: Send) -> int:
         log.error("the job %s (%s) never finished and is given up", job.name, job.task_id)
         run = Run.objects.filter(task_id=job.task_id).first()
         if run is not None:
-            run_lose(run=run, why=_("It took its worker down each time."))
+            run_lose(run=run, why=workers_died())
         job.delete()
     again = [job for job in left if job.tries < MAX_TRIES]
     for job in again:

@@ -22,7 +22,7 @@ from apps.scheduling.models import Run
 from apps.scheduling.services.endings import error_values, result_text, run_close, run_lose
 from apps.scheduling.services.leases import lease_drop, lease_keep
 from apps.scheduling.services.pulse import Live, live_flush, pulse, run_tell
-from apps.scheduling.services.records import lease_name, policy_of_schedule, quiet_row
+from apps.scheduling.services.records import lease_name, quiet_row
 
 log = logging.getLogger(__name__)
 PAUSES = (0.0, 1.0, 5.0)
@@ -35,12 +35,11 @@ def run_retry_seconds(*, task: Job, error: Exception) -> float | None:
     They double with each try, up to an hour, and vary by a tenth so that not all come at once.
     """
     live = pulse.get(task.request.id)
-    policy = policy_of_schedule(live.schedule_id) if live is not None else None
     tries = task.request.retries or 0
-    if policy is None or live is None or live.is_cancelled or tries >= policy.retries:
+    if live is None or live.policy is None or live.is_cancelled or tries >= live.policy.retries:
         return None
     log.warning("try %d failed: %s", tries + 1, error)
-    seconds = min(policy.retry_seconds * 2.0 ** min(tries, 20), RETRY_CAP_SECONDS)
+    seconds = min(live.policy.retry_seconds * 2.0 ** min(tries, 20), RETRY_CAP_SECONDS)
     return seconds * random.uniform(0.9, 1.1)  # noqa: S311 - no secret
 
 
@@ -91,29 +90,30 @@ def _end(task: Job, live: Live, state: str | None, value: Any) -> None:
         return
     if run is not None:
         live_flush(live)
-        _close(task, run, state, value)
+        _close(task, run, live, state, value)
     elif task.is_quiet and state == states.FAILURE:
         _fail_quiet(task, live, value)
     if live.lease:
         lease_drop(name=live.lease, holder=live.task_id)
 
 
-def _close(task: Job, run: Run, state: str | None, value: Any) -> None:
+def _close(task: Job, run: Run, live: Live, state: str | None, value: Any) -> None:
     # One that was taken for lost and comes to its end all the same was not lost.
     among = (*LIVE_STATES, RunState.LOST)
     if state == states.FAILURE:
-        run_close(run=run, state=RunState.FAILED, among=among, **_fault(value))
+        fault = _fault(value)
+        run_close(run=run, state=RunState.FAILED, among=among, policy=live.policy, **fault)
     elif getattr(task.request, "end_state", "") == states.REVOKED:
         run_close(run=run, state=RunState.CANCELLED, among=among)
     elif state == states.REJECTED:
         Run.objects.filter(pk=run.pk, state=RunState.RUNNING).update(state=RunState.QUEUED)
     else:
         result = result_text(value) if state == states.SUCCESS else ""
-        done = {"percent": 100.0, "result": result, "error": "", "traceback": ""}
+        done: dict[str, Any] = {"percent": 100.0, "result": result, "error": "", "traceback": ""}
         run_close(run=run, state=RunState.SUCCEEDED, among=among, **done)
 
 
-def _fault(value: Any) -> dict[str, str]:
+def _fault(value: Any) -> dict[str, Any]:
     error = value if isinstance(value, BaseException) else RuntimeError(str(value))
     values = error_values(error)
     if isinstance(error, JobOvertimeError | SoftTimeLimitExceeded | TimeLimitExceeded):
@@ -147,7 +147,7 @@ def _fail_quiet(task: Job, live: Live, value: Any) -> None:
     """Leave a row of a quiet job after all."""
     run = quiet_row(task, carried(task.request), live)
     run.percent = live.percent
-    run_close(run=run, state=RunState.FAILED, **_fault(value))
+    run_close(run=run, state=RunState.FAILED, policy=live.policy, **_fault(value))
 
 
 def _drop_lease(schedule_id: int | None, holder: str) -> None:

@@ -42,12 +42,17 @@ def policy_set(*, schedule: PeriodicTask, values: Mapping[str, Any]) -> Schedule
     Raises:
         InvalidInputError: A value breaks a rule; names it.
     """
-    policy, _is_new = SchedulePolicy.objects.get_or_create(schedule=schedule)
+    policy = policy_of(schedule)
     for column, value in values.items():
         setattr(policy, column, value)
     policy_verify(policy=policy)
     policy.save()
     return policy
+
+
+def policy_of(schedule: PeriodicTask) -> SchedulePolicy:
+    """Return the policy of a schedule, made where there is none yet."""
+    return SchedulePolicy.objects.get_or_create(schedule=schedule)[0]
 
 
 def policy_verify(*, policy: SchedulePolicy) -> None:

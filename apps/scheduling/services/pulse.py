@@ -33,7 +33,7 @@ from apps.scheduling.constants import (
     RUNS_GROUP,
     TELL_SECONDS,
 )
-from apps.scheduling.models import Run, RunLine
+from apps.scheduling.models import Run, RunLine, SchedulePolicy
 from apps.scheduling.services.leases import lease_keep
 
 LINGER_SECONDS = 1.0
@@ -49,6 +49,7 @@ class Live:
 
     Attributes:
         run_id: Key of its row; None for a quiet job, which has none.
+        policy: That of its schedule, as it was when it began.
         lease: The lease that it holds; "" for none.
         is_direct: Whether it runs in its caller's thread and so in their transaction: what it
             tells is written at once.
@@ -59,6 +60,7 @@ class Live:
     name: str
     run_id: int | None = None
     schedule_id: int | None = None
+    policy: SchedulePolicy | None = None
     attempt: int = 0
     retries: int = 0
     lease: str = ""

@@ -13,7 +13,7 @@ from django_celery_beat.models import PeriodicTask
 from apps.core.jobs import HEADER, Job
 from apps.scheduling.choices import RunState, Trigger
 from apps.scheduling.constants import DUE_HEADER, MAX_ARGUMENTS, SCHEDULE_HEADER, TRIGGER_HEADER
-from apps.scheduling.models import Run, SchedulePolicy
+from apps.scheduling.models import Run
 from apps.scheduling.services.endings import result_text
 from apps.scheduling.services.pulse import Live, live_flush, pulse
 
@@ -78,13 +78,6 @@ def schedule_of(headers: Mapping[str, Any]) -> int | None:
 
 def _moment(text: Any) -> datetime | None:
     return parse_datetime(text) if isinstance(text, str) else None
-
-
-def policy_of_schedule(schedule_id: int | None) -> SchedulePolicy | None:
-    """Return the policy of a schedule, if there is one."""
-    if schedule_id is None:
-        return None
-    return SchedulePolicy.objects.filter(schedule_id=schedule_id).first()
 
 
 def begun_values(task: Job, run: Run) -> dict[str, Any]:

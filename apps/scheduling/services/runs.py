@@ -19,6 +19,7 @@ from apps.scheduling.constants import SCHEDULE_HEADER, TRIGGER_HEADER
 from apps.scheduling.errors import JobUnknownError, RunOverError
 from apps.scheduling.models import Run
 from apps.scheduling.selectors.jobs import JobInfo, job_misfit, job_named
+from apps.scheduling.selectors.policies import policy_of_schedule
 from apps.scheduling.services.endings import run_close
 from apps.scheduling.services.execution import policy_options
 from apps.scheduling.services.pulse import run_tell
@@ -69,7 +70,7 @@ def run_start(
         queued_at=timezone.now(),
     )
     run_tell(run, state=run.state, percent=0.0, text="")
-    options = policy_options(schedule) if schedule is not None else {}
+    options = policy_options(policy_of_schedule(run.schedule_id))
     transaction.on_commit(lambda: _send(run, args, kwargs, options))
     return run
 

@@ -16,10 +16,10 @@ from apps.scheduling.errors import (
     ScheduleDeclaredError,
     ScheduleNameTakenError,
 )
-from apps.scheduling.models import Run, SchedulePolicy
+from apps.scheduling.models import Run
 from apps.scheduling.selectors.jobs import job_named
 from apps.scheduling.services.arguments import arguments_of
-from apps.scheduling.services.policies import policy_set
+from apps.scheduling.services.policies import policy_of, policy_set
 from apps.scheduling.services.runs import run_start
 from apps.scheduling.services.times import times_prune
 from apps.scheduling.services.values import schedule_fill, state_of
@@ -143,11 +143,6 @@ def schedule_execute(*, schedule: PeriodicTask) -> Run:
         queue=schedule.queue or "",
         schedule=schedule,
     )
-
-
-def policy_of(schedule: PeriodicTask) -> SchedulePolicy:
-    """Return the policy of a schedule, made where there is none yet."""
-    return SchedulePolicy.objects.get_or_create(schedule=schedule)[0]
 
 
 def _locked(schedule: PeriodicTask) -> PeriodicTask:

@@ -13,10 +13,10 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 
 from apps.core.errors import InvalidInputError
 from apps.scheduling.choices import Period, ScheduleKind
-from apps.scheduling.constants import EACH_MINUTE, LEAST_SECONDS, LONGEST_SECONDS
+from apps.scheduling.constants import CRON_FIELDS, EACH_MINUTE, LEAST_SECONDS, LONGEST_SECONDS
+from apps.scheduling.selectors.plans import times_of
 from apps.scheduling.selectors.times import crontab_of, next_times
 
-CRON_COLUMNS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 MOST_EVERY = 2**31 - 1
 TimesRow: TypeAlias = IntervalSchedule | CrontabSchedule
 
@@ -33,7 +33,8 @@ def times_set(*, schedule: PeriodicTask, values: Mapping[str, Any]) -> None:
         InvalidInputError: A value breaks a rule; names it.
     """
     kind = values.get("kind", ScheduleKind.INTERVAL if schedule.interval else ScheduleKind.CRONTAB)
-    now = times_of(schedule) | {
+    kept = times_of(schedule)
+    now = {"every": kept.every, "period": kept.period, "cron": kept.cron or EACH_MINUTE} | {
         name: value for name, value in values.items() if value not in {None, ""}
     }
     interval = crontab = None
@@ -43,17 +44,6 @@ def times_set(*, schedule: PeriodicTask, values: Mapping[str, Any]) -> None:
         crontab = _crontab(now["cron"])
     schedule.interval, schedule.crontab = interval, crontab
     schedule.solar = schedule.clocked = None
-
-
-def times_of(schedule: PeriodicTask) -> dict[str, Any]:
-    """Return `every`, `period` and `cron` of a schedule; what it has not is None or each minute."""
-    interval, crontab = schedule.interval, schedule.crontab
-    cron = " ".join(getattr(crontab, name) for name in CRON_COLUMNS) if crontab else EACH_MINUTE
-    return {
-        "every": interval.every if interval else None,
-        "period": interval.period if interval else None,
-        "cron": cron,
-    }
 
 
 def interval_length(*, every: int | None, period: str | None) -> timedelta:
@@ -92,7 +82,7 @@ def cron_fields(text: str) -> dict[str, str]:
             field="crontab",
             message=_("Give five fields: minute, hour, day of month, month, day of week."),
         ) from None
-    fields = dict(zip(CRON_COLUMNS, text.split(), strict=True))
+    fields = dict(zip(CRON_FIELDS, text.split(), strict=True))
     for name, value in fields.items():
         if len(value) > (CrontabSchedule._meta.get_field(name).max_length or 0):
             raise InvalidInputError(field="crontab", message=_("A field is too long."))

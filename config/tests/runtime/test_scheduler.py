@@ -9,7 +9,11 @@ from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from kombu.exceptions import OperationalError as BrokerError
 
+from apps.core.jobs import Job
+from apps.scheduling.choices import Missed
+from apps.scheduling.constants import DUE_HEADER
 from apps.scheduling.models import Lease, SchedulePolicy
+from apps.scheduling.selectors.plans import times_ahead, times_of
 from apps.scheduling.services.firings import BrokenScheduleError
 from config.env import Env
 from config.runtime import scheduler as module
@@ -170,6 +174,34 @@ def test_a_change_is_seen_at_the_next_turn(clock: Clock, fired: Any, make: Any) 
     clock.forth(61)
     one.tick()
     assert len(fired) == 1
+
+
+@pytest.mark.parametrize("missed", Missed.values)
+@pytest.mark.parametrize("start", [None, timedelta(minutes=-64)])
+def test_it_keeps_the_moments_that_were_shown_while_nobody_kept_any(
+    clock: Clock, make: Any, missed: str, start: timedelta | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dues: list[str] = []
+
+    def send(_self: Job, *, headers: dict[str, str], **_options: Any) -> None:
+        dues.append(headers[DUE_HEADER])
+
+    monkeypatch.setattr(Job, "apply_async", send)
+    monkeypatch.setattr(module, "declared_schedules", dict)
+    columns = {"start_time": clock.now() + start} if start else {}
+    row = make(seconds=600, **columns)
+    PeriodicTask.objects.update(task="apps.accounts.tasks.prune_sessions")
+    SchedulePolicy.objects.create(schedule=row, missed=missed)
+    clock.forth(35 * 60)
+    [shown] = times_ahead(times_of(PeriodicTask.objects.get()))
+    one = _scheduler()
+    one.tick()
+    assert len(dues) == {"drop": 0, "once": 1, "all": 3}[missed]
+    dues.clear()
+    while clock.now() < shown:
+        clock.forth(1)
+        one.tick()
+    assert dues == [shown.isoformat()]
 
 
 def test_it_sleeps_until_the_next_moment(clock: Clock, fired: Any, make: Any) -> None:

@@ -15,7 +15,13 @@ from apps.scheduling.choices import Level, RunState, ScheduleKind, Trigger
 from apps.scheduling.constants import EACH_MINUTE
 from apps.scheduling.models import SchedulePolicy
 from apps.scheduling.selectors.arguments import shown_text
-from apps.scheduling.selectors.previews import Times, times_ahead
+from apps.scheduling.selectors.plans import (
+    COLUMNS,
+    CRON_PATHS,
+    cron_joined,
+    times_ahead,
+    times_from,
+)
 from apps.scheduling.selectors.runs import STATUSES, result_of
 
 Plain = serializers.Serializer[Any]
@@ -23,10 +29,6 @@ AHEAD = 3
 """Moments that a row of a schedule looks ahead."""
 
 POLICY = tuple(PolicySerializer().fields)
-CRON = tuple(
-    f"crontab__{name}"
-    for name in ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
-)
 
 
 class PreviewSerializer(Plain):
@@ -49,31 +51,12 @@ def kwargs_text(task: str, text: str | None) -> str | None:
 
 def cron_text(*fields: str | None) -> str:
     """Return five fields as one text; that of each minute where there is no crontab."""
-    return EACH_MINUTE if fields[0] is None else " ".join(map(str, fields))
+    return cron_joined(*fields) or EACH_MINUTE
 
 
-def ahead(  # noqa: PLR0913, PLR0917 - the columns of a row
-    is_enabled: bool,  # noqa: FBT001 - as above
-    every: int | None,
-    period: str | None,
-    last: datetime | None,
-    changed: datetime,
-    start: datetime | None,
-    end: datetime | None,
-    *cron: str | None,
-) -> list[str | None]:
-    """Return the next moments on the wire; none of a schedule that is switched off."""
-    if not is_enabled or (every is None and cron[0] is None):
-        return []
-    times = Times(
-        every=every,
-        period=period,
-        cron=cron_text(*cron),
-        last_at=last or changed,
-        start_at=start,
-        end_at=end,
-    )
-    return [wire_time(moment) for moment in times_ahead(times, count=AHEAD)]
+def ahead(*columns: Any) -> list[str | None]:
+    """Return the next moments on the wire, from the columns of `selectors.plans`."""
+    return [wire_time(moment) for moment in times_ahead(times_from(*columns), count=AHEAD)]
 
 
 def policy_values(*values: Any) -> dict[str, Any]:
@@ -108,7 +91,7 @@ class ScheduleRow(RowSerializer):
     )
     interval_every = serializers.IntegerField(source="interval.every", allow_null=True)
     interval_period = TextField(source="interval.period", read_only=True)
-    crontab = Computed(*CRON, make=cron_text, shape=serializers.CharField())
+    crontab = Computed(*CRON_PATHS, make=cron_text, shape=serializers.CharField())
     one_off = serializers.BooleanField()
     remark = TextField(source="description", read_only=True)
     enabled = serializers.BooleanField()
@@ -130,18 +113,7 @@ class ScheduleRow(RowSerializer):
     policy = Computed(
         *(f"policy__{name}" for name in POLICY), make=policy_values, shape=PolicySerializer()
     )
-    next_times = Computed(
-        "enabled",
-        "interval__every",
-        "interval__period",
-        "last_run_at",
-        "date_changed",
-        "start_time",
-        "expires",
-        *CRON,
-        make=ahead,
-        shape=serializers.ListField(child=WireTimeField()),
-    )
+    next_times = Computed(*COLUMNS, make=ahead, shape=serializers.ListField(child=WireTimeField()))
 
 
 def seconds_between(start: datetime | None, end: datetime | None) -> float | None:

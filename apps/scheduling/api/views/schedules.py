@@ -19,7 +19,7 @@ from apps.scheduling.api.serializers import bodies, jobs, rows
 from apps.scheduling.choices import ScheduleKind
 from apps.scheduling.constants import EACH_MINUTE
 from apps.scheduling.models import Run
-from apps.scheduling.selectors.previews import Times, times_ahead, times_text
+from apps.scheduling.selectors.plans import Times, times_ahead, times_text
 from apps.scheduling.services.schedules import (
     schedule_create,
     schedule_delete,

@@ -1,8 +1,11 @@
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from apps.scheduling.admin.policies import PolicyForm
 from apps.scheduling.models import SchedulePolicy
+from apps.scheduling.services.policies import BOUNDS
 
 TYPED = {"missed": "drop", "missed_limit": "1", "retries": "0", "retry_seconds": "1"}
 
@@ -22,3 +25,10 @@ def test_a_channel_that_is_gone_is_kept_until_another_is_chosen() -> None:
     form = PolicyForm(policy=policy)
     assert '<option value="gone" selected>' in str(form["alert_robot"])
     assert form["alert_mails"].value() == "a@example.com\nb@example.com"
+
+
+@pytest.mark.parametrize("column", BOUNDS)
+def test_the_form_takes_the_numbers_that_the_service_takes(column: str) -> None:
+    least, most = BOUNDS[column]
+    for number, is_taken in ((least - 1, False), (least, True), (most, True), (most + 1, False)):
+        assert PolicyForm(TYPED | {column: str(number)}).is_valid() == is_taken

@@ -4,8 +4,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
-from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from django_celery_beat.tzcrontab import TzAwareCrontab
 
 from apps.scheduling.selectors.times import (
@@ -13,7 +13,6 @@ from apps.scheduling.selectors.times import (
     crontab_of,
     next_times,
     past_times,
-    times_of,
 )
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -175,25 +174,26 @@ def test_a_night_of_seconds_is_not_counted_through() -> None:
     ]
 
 
-@pytest.mark.django_db
-def test_a_schedule_says_what_it_follows() -> None:
-    every = IntervalSchedule(every=5, period="minutes")
-    assert times_of(PeriodicTask(interval=every)) == timedelta(minutes=5)
-    cron = CrontabSchedule(minute="7", timezone="Asia/Tokyo")
-    assert next_times(times_of(PeriodicTask(crontab=cron)), count=1)[0].minute == 7
+def test_a_crontab_is_read_by_the_clock_of_its_zone() -> None:
+    at_home = ZoneInfo(settings.TIME_ZONE)
+    for zone, clock in ((None, at_home), (NEW_YORK, NEW_YORK)):
+        [found] = next_times(crontab_of("0 5 * * *", zone), count=1, after=NOON)
+        assert found.astimezone(clock).strftime("%H:%M") == "05:00"
 
 
-@pytest.mark.parametrize(
-    "schedule",
-    [
-        PeriodicTask(),
-        PeriodicTask(interval=IntervalSchedule(every=0, period="minutes")),
-        PeriodicTask(crontab=CrontabSchedule(minute="99")),
-    ],
-)
-def test_a_schedule_that_follows_nothing_says_so(schedule: PeriodicTask) -> None:
-    with pytest.raises(ValueError, match=r".+"):
-        times_of(schedule)
+def test_an_interval_that_has_begun_goes_on_from_its_start() -> None:
+    times = {"start": NOON - timedelta(minutes=25), "after": NOON}
+    assert next_times(timedelta(minutes=10), count=1, **times) == [NOON + timedelta(minutes=5)]
+    now = NOON + timedelta(minutes=30)
+    found = past_times(timedelta(minutes=10), now=now, newest=2, **times)
+    assert found == [NOON + timedelta(minutes=15), NOON + timedelta(minutes=25)]
+
+
+def test_long_intervals_are_looked_for_no_further_back_than_there_are_any() -> None:
+    decade, now = timedelta(days=3660), NOON + timedelta(days=4000)
+    found = past_times(decade, after=NOON, now=now, newest=1001)
+    assert found == [NOON + decade]
+    assert past_times(decade, after=now, now=NOON, newest=1001) == []
 
 
 @pytest.mark.parametrize(

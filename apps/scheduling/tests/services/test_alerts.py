@@ -61,6 +61,14 @@ def test_nobody_is_told_of_runs_of_no_schedule_or_where_nobody_is_named(queued: 
     assert not Alert.objects.exists()
 
 
+def test_nobody_is_told_of_a_schedule_that_was_deleted_while_its_run_went_on(
+    queued: list[int],
+) -> None:
+    policy = make_schedule(**ALL).policy
+    assert alerts_make(run=make_run(state=RunState.FAILED), policy=policy) == []
+    assert queued == []
+
+
 def test_one_is_sent_once(queued: list[int], sent: list[Run]) -> None:
     run = _failed(alert_mails=["a@example.com"])
     [alert] = alerts_make(run=run)

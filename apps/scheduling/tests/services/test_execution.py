@@ -8,7 +8,7 @@ from django.utils import timezone
 from django_celery_results.models import TaskResult
 
 from apps.scheduling.choices import RunState, Trigger
-from apps.scheduling.models import Lease, Run
+from apps.scheduling.models import Lease, Run, SchedulePolicy
 from apps.scheduling.services import execution
 from apps.scheduling.services.execution import policy_options, run_queued
 from apps.scheduling.services.leases import lease_take
@@ -251,8 +251,6 @@ def test_a_run_that_is_too_long_at_work_is_ended_when_it_next_tells_of_itself(
 
 
 def test_a_schedule_sends_its_limit_with_its_messages() -> None:
-    assert policy_options(make_schedule(limit_seconds=60)) == {
-        "soft_time_limit": 60,
-        "time_limit": 70,
-    }
-    assert policy_options(make_schedule()) == {}
+    limits = {"soft_time_limit": 60, "time_limit": 70}
+    assert policy_options(SchedulePolicy(limit_seconds=60)) == limits
+    assert policy_options(SchedulePolicy()) == policy_options(None) == {}

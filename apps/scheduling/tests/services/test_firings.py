@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 from celery import current_app
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from kombu.exceptions import OperationalError
 
@@ -234,3 +236,16 @@ def test_the_limit_of_the_policy_goes_with_the_message(make: Any, sent: Sent) ->
 def test_the_key_of_a_queue_stands_for_the_queue(make: Any, sent: Sent) -> None:
     _fire(make(routing_key="slow", exchange="slow"), NOON + MINUTE)
     assert sent[0]["queue"] == "slow"
+
+
+@pytest.mark.parametrize(("late", "count"), [(1, 1), (3, 3)])
+def test_a_firing_reads_the_policy_once_whatever_it_sends(
+    late: int, count: int, make: Any, sent: Sent
+) -> None:
+    row = make(policy={"missed": Missed.ALL, "limit_seconds": 30})
+    now = NOON + late * MINUTE
+    with CaptureQueriesContext(connection) as asked:
+        assert _fire(row, now, kept_since=NOON) == count
+    assert [message["soft_time_limit"] for message in sent] == [30] * count
+    policies = [query for query in asked if "schedulepolicy" in query["sql"]]
+    assert len(policies) == 1

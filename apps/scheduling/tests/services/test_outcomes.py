@@ -5,13 +5,14 @@ import pytest
 from billiard.exceptions import TimeLimitExceeded
 from celery import states
 from celery.exceptions import Retry
-from django.db import Error, connections
+from django.db import Error, connection, connections
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.core.jobs import JobCancelled
 from apps.scheduling.choices import RunState
-from apps.scheduling.models import Lease, Run
-from apps.scheduling.services import outcomes
+from apps.scheduling.models import Alert, Lease, Run
+from apps.scheduling.services import alerts, outcomes
 from apps.scheduling.services.leases import lease_take
 from apps.scheduling.services.outcomes import (
     run_end,
@@ -62,8 +63,8 @@ def test_a_quiet_job_that_fails_leaves_a_row_and_its_lines() -> None:
 
 @pytest.mark.parametrize(("tries", "seconds"), [(0, 10), (1, 20), (2, 40), (9, 3600)])
 def test_the_time_before_the_next_try_doubles_up_to_an_hour(tries: int, seconds: int) -> None:
-    schedule = make_schedule(fall, retries=10, retry_seconds=10)
-    live = _live(make_run(fall), schedule_id=schedule.pk)
+    policy = make_schedule(fall, retries=10, retry_seconds=10).policy
+    live = _live(make_run(fall), policy=policy)
     task = job_of(fall)
     task.push_request(id=live.task_id, retries=tries)
     try:
@@ -197,3 +198,24 @@ def test_what_no_worker_knows_is_lost() -> None:
     run.refresh_from_db()
     assert run.state == RunState.LOST
     run_unknown(task_id="nothing")
+
+
+@pytest.mark.parametrize(
+    ("function", "policy", "state"),
+    [
+        (echo, {}, states.SUCCESS),
+        (fall, {"alert_mails": ["a@example.com"]}, states.FAILURE),
+        (fall, {"retries": 1}, states.RETRY),
+    ],
+)
+def test_a_run_reads_the_policy_of_its_schedule_once(
+    function: Any, policy: dict[str, Any], state: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alerts, "enqueue", lambda *_args, **_options: None)
+    monkeypatch.setattr("apps.core.jobs.Job.apply_async", lambda *_args, **_options: None)
+    schedule = make_schedule(function, **policy)
+    args = ("x",) if function is echo else ()
+    with CaptureQueriesContext(connection) as asked:
+        assert work(function, *args, schedule=schedule) == state
+    assert len([query for query in asked if "schedulepolicy" in query["sql"]]) == 1
+    assert Alert.objects.exists() == ("alert_mails" in policy)

@@ -25,8 +25,8 @@ from apps.scheduling.errors import (
 )
 from apps.scheduling.models import Run, SchedulePolicy
 from apps.scheduling.services import values as module
+from apps.scheduling.services.policies import policy_of
 from apps.scheduling.services.schedules import (
-    policy_of,
     schedule_create,
     schedule_delete,
     schedule_execute,

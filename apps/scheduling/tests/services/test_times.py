@@ -10,10 +10,10 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 
 from apps.core.errors import InvalidInputError
 from apps.scheduling.choices import ScheduleKind
+from apps.scheduling.selectors.plans import times_of
 from apps.scheduling.services.times import (
     cron_fields,
     interval_length,
-    times_of,
     times_prune,
     times_set,
 )
@@ -33,7 +33,7 @@ def test_equal_times_share_a_row() -> None:
     assert one.interval == two.interval
     one, two = (_set(kind=ScheduleKind.CRONTAB, cron="1  2 * * mon") for _n in range(2))
     assert one.crontab == two.crontab
-    assert times_of(one)["cron"] == "1 2 * * mon"
+    assert times_of(one).cron == "1 2 * * mon"
 
 
 def test_a_crontab_of_another_zone_is_another_one() -> None:
@@ -62,7 +62,7 @@ def test_other_kinds_of_times_give_way() -> None:
     schedule = PeriodicTask(name="x", task="y", solar_id=7, clocked_id=8)
     times_set(schedule=schedule, values={"kind": ScheduleKind.CRONTAB})
     assert (schedule.solar_id, schedule.clocked_id) == (None, None)
-    assert times_of(schedule) == {"every": None, "period": None, "cron": "* * * * *"}
+    assert times_of(schedule).cron == "* * * * *"
 
 
 @pytest.mark.parametrize(

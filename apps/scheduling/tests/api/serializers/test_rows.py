@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from apps.core.times import wire_time
 from apps.scheduling.api.serializers.rows import (
     POLICY,
     ahead,
@@ -14,6 +15,7 @@ from apps.scheduling.api.serializers.rows import (
     policy_values,
     seconds_between,
 )
+from apps.scheduling.selectors.plans import COLUMNS
 
 NOW = timezone.now()
 
@@ -25,34 +27,16 @@ def test_arguments_are_masked_by_what_they_are() -> None:
 
 
 def test_a_crontab_is_one_text() -> None:
-    assert cron_text("1", "2", "*", "*", "mon") == "1 2 * * mon"
+    assert cron_text("1, 5", "2", "*", "*", "mon") == "1,5 2 * * mon"
     assert cron_text(None, None, None, None, None) == "* * * * *"
 
 
-def _ahead(**values: Any) -> list[str | None]:
-    usual: dict[str, Any] = {
-        "is_enabled": True,
-        "every": 10,
-        "period": "minutes",
-        "last": None,
-        "changed": NOW,
-        "start": None,
-        "end": None,
-        "minute": None,
-    }
-    return ahead(*(usual | values).values())
-
-
-def test_three_moments_lie_ahead() -> None:
-    assert len(_ahead()) == 3
-    assert len(_ahead(every=None, minute="* * * * *")) == 3
-
-
-def test_nothing_lies_ahead_of_what_is_off_has_ended_or_has_no_times() -> None:
-    assert _ahead(is_enabled=False) == []
-    assert _ahead(end=NOW - timedelta(days=1)) == []
-    assert _ahead(every=None) == []
-    assert _ahead(every=2**31 - 1, period="days") == []
+def test_three_moments_lie_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: NOW)
+    told: dict[str, Any] = {"interval__every": 10, "interval__period": "minutes", "enabled": True}
+    assert ahead(*(told.get(column) for column in COLUMNS)) == [
+        wire_time(NOW + number * timedelta(minutes=10)) for number in (1, 2, 3)
+    ]
 
 
 def test_a_schedule_without_a_policy_follows_the_usual_one() -> None:
