@@ -4,54 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django_celery_beat.models import PeriodicTask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
-from apps.core.testing.fixtures import PASSWORD
+from apps.core.testing.browsers import IN_BROWSER
 from apps.scheduling.models import Run, RunLine
 from apps.scheduling.tests.admin.conftest import REPORT
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
-    pytest.mark.usefixtures("report"),
-]
-OPTIONS = ["--no-sandbox", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread; the rows we read belong to the test alone.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield browser
-        browser.close()
+pytestmark = [*IN_BROWSER, pytest.mark.usefixtures("report")]
 
 
 @pytest.fixture
-def page(chromium: Browser, live_server: Any, make_user: Callable[..., Any]) -> Iterator[Page]:
-    """A page of somebody who may do everything; what its scripts complain of fails the test."""
-    make_user(username="admin", is_staff=True, is_superuser=True)
-    context = chromium.new_context(base_url=live_server.url, locale="en-US")
-    context.set_default_timeout(10_000)
-    found = context.new_page()
-    complaints: list[str] = []
-    found.on("pageerror", lambda error: complaints.append(str(error)))
-    found.goto("/admin/")
-    found.fill("#id_username", "admin")
-    found.fill("#id_password", PASSWORD)
-    found.click("#login-form button[type=submit]")
-    found.wait_for_url("**/admin/")
-    yield found
-    context.close()
+def page(admin_page: Page, complaints: list[str]) -> Iterator[Page]:
+    """A page of the console; what the browser complains of fails the test."""
+    yield admin_page
     assert complaints == []
 
 
