@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 from django_celery_beat.models import PeriodicTask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, WebSocketRoute, expect
 
 from apps.core.testing.browsers import IN_BROWSER
 from apps.scheduling.models import Run, RunLine
+from apps.scheduling.selectors.loads import load_sample
 from apps.scheduling.tests.admin.conftest import REPORT
 
 pytestmark = [*IN_BROWSER, pytest.mark.usefixtures("report")]
@@ -104,3 +105,21 @@ def test_cancelling_asks_first_and_the_page_follows_the_run(
     Run.objects.filter(pk=run.pk).update(state="succeeded", result='"done"', ended_at=run.queued_at)
     expect(page.locator("[data-part-of-run=outcome]")).to_contain_text('"done"')
     expect(page.get_by_text("Run again")).to_be_visible()
+
+
+def test_the_board_of_workers_follows_the_socket_and_asks_while_it_is_cut(
+    page: Page, sockets: list[WebSocketRoute]
+) -> None:
+    page.goto("/admin/scheduling/workers/")
+    waiting, chip = page.locator("[data-show=waiting]"), page.locator("[data-load-state]")
+    expect(chip).to_have_text("live")
+    sample = load_sample()
+    for told in (
+        {"type": "ready", "session": "s", "latest": 0},
+        {"type": "sample", "topic": "scheduling.workers", "data": sample | {"waiting": 4321}},
+    ):
+        sockets[-1].send(json.dumps(told))
+    expect(waiting).to_have_text("4321")
+    sockets[-1].close()
+    expect(waiting).not_to_have_text("4321")
+    expect(chip).to_have_text("live")
