@@ -12,14 +12,14 @@ from celery import Celery
 from celery.app.amqp import task_message
 from celery.signals import setup_logging, worker_init
 
-from config.runtime import transport
+from config import transport
 
 transport.register()
 app = Celery("atrium")
 app.set_default()  # for every thread; Celery makes it current for the one that imports us alone
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.steps["consumer"].add("config.runtime.holding:Holding")
+app.steps["consumer"].add("config.holding:Holding")
 
 
 @app.on_after_finalize.connect
@@ -44,7 +44,7 @@ def declared_schedules() -> dict[str, Mapping[str, Any]]:
 @worker_init.connect(dispatch_uid="atrium.panel")
 def answer_questions(**_kwargs: Any) -> None:
     """Let a worker tell of itself; not before, because it loads what only a worker needs."""
-    import_module("config.runtime.panel")
+    import_module("config.panel")
 
 
 @setup_logging.connect(dispatch_uid="atrium.logs")

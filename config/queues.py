@@ -32,7 +32,7 @@ VISIBILITY_SECONDS = 60
 
 By itself Redis knows no signs of life: the time would have to be longer than the longest job, or
 what runs would be run again beside itself, and a killed worker's job would wait as long. Our
-workers give them, see `config.runtime.holding`; so should any other that reads these queues.
+workers give them, see `config.holding`; so should any other that reads these queues.
 """
 
 SWEEP_SECONDS = 10

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
-from django.db import Error, close_old_connections, connection
+from django.db import close_old_connections, connection
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -66,17 +66,18 @@ class WriteBehind(Generic[K, V]):
         """Write what is pending, with a connection that is closed again; failures are logged."""
         if not self._pending:
             return
-        close_old_connections()
         try:
-            self.flush()
-        except Error:
+            close_old_connections()
+            try:
+                self.flush()
+            finally:
+                connection.close()
+        except Exception:  # one writer's fault may not cost what the others hold
             log.exception("could not write behind")
-        finally:
-            connection.close()
 
 
 def run_all() -> None:
-    """Write everything that is pending anywhere in this process."""
+    """Write everything that is pending anywhere in this process, whichever writer fails."""
     for each in list(_all):
         each.run()
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from channels.routing import get_default_application
 from django.conf import settings
 from django.core import checks
 from django.core.management import CommandError, call_command
@@ -23,8 +24,8 @@ from config.celery import app, publish
 from config.runtime.beat import EmbeddedBeat
 from config.runtime.seeding import seed_all
 from config.runtime.server import Server
-from config.runtime.transport import SCHEME
 from config.runtime.worker import EmbeddedWorker
+from config.transport import SCHEME
 
 DEADLINE_SECONDS = 4.3
 """From the signal to stop until we leave what still runs; below `supervisor.END_SECONDS`."""
@@ -95,8 +96,7 @@ def serve(*, listener: int, ready: int, go: int) -> NoReturn:
         deadline.daemon = True
         deadline.start()
 
-    from config.asgi import application  # noqa: PLC0415 - the routes load with it, after the checks
-
+    application = get_default_application()  # the routes load with it: only after the checks
     Server(application, on_ready=on_ready, on_stop=on_stop).run([socket.socket(fileno=listener)])
     background.join(BACKGROUND_SECONDS)
     connections.close_all()

@@ -12,8 +12,8 @@ from celery.signals import worker_ready
 from celery.worker import WorkController, state
 
 from apps.scheduling.selectors.workers import here
-from config.runtime.panel import described
-from config.runtime.transport import Channel, bell
+from config.panel import described
+from config.transport import Channel, bell
 
 START_SECONDS = 15.0
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from apps.core.jobs import QUICK
 from apps.scheduling import receivers
 from config import celery as module
 from config.celery import app, collect_schedules, publish
-from config.runtime.transport import Channel
+from config.transport import Channel
 
 QUEUE = QUICK
 

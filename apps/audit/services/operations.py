@@ -16,8 +16,8 @@ from django.utils import timezone
 from apps.audit.constants import BATCH_SECONDS, MAX_WAITING
 from apps.audit.models import OperaLog
 from apps.audit.selectors.seals import mac_of
+from apps.audit.services.commits import around_commit
 from apps.audit.services.rows import row_make, row_save
-from apps.core.commits import around_commit
 from apps.core.context import RequestContext
 from apps.core.writebehind import WriteBehind
 

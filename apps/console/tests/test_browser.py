@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocketRoute, sync_playwright
+from playwright.sync_api import WebSocketRoute
 
 from apps.access.choices import MenuKind
 from apps.access.models import Menu, Role
@@ -16,88 +15,17 @@ from apps.accounts.choices import Channel
 from apps.accounts.models import Session, User
 from apps.accounts.services.sessions import session_open
 from apps.console.selectors.sidebar import pages
+from apps.core.testing.browsers import IN_BROWSER, Open, sign_in
 from apps.core.testing.fixtures import PASSWORD
 from apps.organization.models import Department, Position
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
-]
-OPTIONS = ["--no-sandbox", "--disable-background-networking"]
-Open = Callable[..., Page]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread; the rows we read belong to the test alone.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browser found wrong, on any page of the test."""
-    return []
-
-
-@pytest.fixture
-def sockets() -> list[WebSocketRoute]:
-    """The sockets that pages opened; the test is what stands behind them."""
-    return []
-
-
-@pytest.fixture
-def open_page(
-    chromium: Browser, live_server: Any, complaints: list[str], sockets: list[WebSocketRoute]
-) -> Iterator[Open]:
-    contexts = []
-
-    def make(**options: Any) -> Page:
-        context = chromium.new_context(base_url=live_server.url, locale="en-US", **options)
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        # The live server has no socket; Playwright cannot call the method itself.
-        page.route_web_socket("**/ws/events", lambda socket: sockets.append(socket))  # noqa: PLW0108
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: _note_said(said, complaints))
-        page.on("request", lambda request: _note_foreign(request.url, live_server.url, complaints))
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-
-
-def _note_said(said: ConsoleMessage, complaints: list[str]) -> None:
-    # The server of the tests has no sockets; pages that listen try in vain.
-    if said.type in {"error", "warning"} and "/ws/events" not in said.text:
-        complaints.append(said.text)
-
-
-def _note_foreign(url: str, ours: str, complaints: list[str]) -> None:
-    if not url.startswith((ours, "data:", "blob:")):
-        complaints.append(f"left the house: {url}")
+pytestmark = IN_BROWSER
 
 
 @pytest.fixture
 def admin(make_user: Callable[..., Any]) -> User:
     made: User = make_user(username="admin", is_staff=True, is_superuser=True)
     return made
-
-
-def _sign_in(page: Page, username: str = "admin") -> Page:
-    page.goto("/admin/")
-    page.fill("#id_username", username)
-    page.fill("#id_password", PASSWORD)
-    page.click("#login-form button[type=submit]")
-    page.wait_for_url("**/admin/")
-    return page
 
 
 def test_every_page_loads_without_a_complaint_and_nothing_leaves_the_house(
@@ -108,7 +36,7 @@ def test_every_page_loads_without_a_complaint_and_nothing_leaves_the_house(
     Position.objects.create(name="Cook", code="cook")
     menu = Menu.objects.create(name="P", title="P", kind=MenuKind.PAGE, perms="sys:role:list")
     Role.objects.create(name="Crew").menus.add(menu)
-    page = _sign_in(open_page(color_scheme="dark"))
+    page = sign_in(open_page(color_scheme="dark"))
     assert page.locator("canvas[data-plot]").is_visible()
     paths = ["/admin/account/", "/admin/password_change/"]
     for entry in pages():
@@ -128,7 +56,7 @@ def test_every_page_loads_without_a_complaint_and_nothing_leaves_the_house(
 def test_the_list_of_users_says_that_it_has_changed(
     open_page: Open, complaints: list[str], sockets: list[WebSocketRoute], admin: User
 ) -> None:
-    page = _sign_in(open_page())
+    page = sign_in(open_page())
     page.goto("/admin/accounts/user/")
     note = page.get_by_text("This list has changed.")
     for told in (
@@ -161,7 +89,7 @@ def test_a_role_is_filled_in_its_tree_by_mouse_and_by_keyboard(
         for verb in ("add", "edit")
     ]
     role = Role.objects.create(name="Crew")
-    page = _sign_in(open_page())
+    page = sign_in(open_page())
     page.goto(f"/admin/access/role/{role.pk}/change/")
     box = {
         menu.pk: page.locator(f'input[name="menus"][value="{menu.pk}"]')
@@ -188,8 +116,8 @@ def test_a_kicked_operator_is_outside_at_the_next_click(
     open_page: Open, admin: User, make_user: Callable[..., Any]
 ) -> None:
     make_user(username="olga", is_staff=True)
-    olga = _sign_in(open_page(), "olga")
-    page = _sign_in(open_page())
+    olga = sign_in(open_page(), "olga")
+    page = sign_in(open_page())
     page.goto("/admin/accounts/user/")
     row = page.locator("tr", has_text="olga")
     row.get_by_role("button", name="More actions").press("Enter")
@@ -206,7 +134,7 @@ def test_a_dialog_keeps_the_focus_and_says_what_is_wrong(
     open_page: Open, complaints: list[str], admin: User, user: User
 ) -> None:
     session_open(user=user, channel=Channel.API)
-    page = _sign_in(open_page())
+    page = sign_in(open_page())
     page.goto(f"/admin/accounts/user/{user.pk}/change/")
     page.get_by_text("Reset password").click()
     dialog = page.get_by_role("dialog", name="Reset the password")
@@ -244,7 +172,7 @@ def test_who_cannot_see_the_captcha_answers_a_question(
 def test_a_branch_of_the_tree_closes_and_stays_closed(open_page: Open, admin: User) -> None:
     top = Department.objects.create(name="Harbour")
     Department.objects.create(name="Pilots", parent=top)
-    page = _sign_in(open_page())
+    page = sign_in(open_page())
     page.goto("/admin/organization/department/")
     toggle = page.get_by_role("button", name="Open or close Harbour")
     toggle.press("Enter")
@@ -256,14 +184,14 @@ def test_a_branch_of_the_tree_closes_and_stays_closed(open_page: Open, admin: Us
     assert page.get_by_text("Pilots").is_visible()
 
 
-def test_the_language_is_switched_before_and_after_sign_in(open_page: Open, admin: User) -> None:
+def test_the_language_is_switched_before_and_aftersign_in(open_page: Open, admin: User) -> None:
     page = open_page()
     page.goto("/admin/login/")
     page.get_by_role("button", name="简体中文").click()
     page.wait_for_function("document.documentElement.lang === 'zh-hans'")
     page.get_by_role("button", name="English").click()
     page.wait_for_function("document.documentElement.lang === 'en'")
-    _sign_in(page)
+    sign_in(page)
     page.locator("#nav-sidebar-inner > div:last-child > [role=button]").press("Enter")
     page.get_by_role("button", name="简体中文").click()
     page.wait_for_function("document.documentElement.lang === 'zh-hans'")
@@ -272,7 +200,7 @@ def test_the_language_is_switched_before_and_after_sign_in(open_page: Open, admi
 
 def test_a_phone_shows_the_lists_without_scrolling_sideways(open_page: Open, admin: User) -> None:
     Department.objects.create(name="Harbour")
-    page = _sign_in(open_page(viewport={"width": 390, "height": 844}))
+    page = sign_in(open_page(viewport={"width": 390, "height": 844}))
     for path in ("/admin/", "/admin/accounts/user/", "/admin/organization/department/"):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
@@ -282,7 +210,7 @@ def test_a_tree_is_arranged_by_dragging_and_by_keyboard(
     open_page: Open, complaints: list[str], admin: User
 ) -> None:
     top, other, third = (Department.objects.create(name=n, sort=s) for s, n in enumerate("ABC"))
-    page = _sign_in(open_page())
+    page = sign_in(open_page())
     page.goto("/admin/organization/department/")
     page.get_by_role("link", name="Arrange").click()
     page.wait_for_url("**/arrange/")  # until its scripts have run, buttons do nothing
@@ -316,7 +244,7 @@ def _tell(socket: WebSocketRoute, event: str, number: int = 0, **data: Any) -> N
 def test_what_is_told_while_one_works_is_shown_as_text_and_can_be_dismissed(
     open_page: Open, complaints: list[str], sockets: list[WebSocketRoute], admin: User
 ) -> None:
-    page = _sign_in(open_page(color_scheme="dark"))
+    page = sign_in(open_page(color_scheme="dark"))
     heard: list[str] = []
     sockets[-1].on_message(lambda message: heard.append(str(message)))
     sockets[-1].send(json.dumps({"type": "ready", "session": "s", "latest": 4}))
@@ -348,10 +276,10 @@ def test_what_is_told_while_one_works_is_shown_as_text_and_can_be_dismissed(
     assert complaints == []
 
 
-def test_a_session_that_is_ended_leads_to_the_sign_in(
+def test_a_session_that_is_ended_leads_to_thesign_in(
     open_page: Open, complaints: list[str], sockets: list[WebSocketRoute], admin: User
 ) -> None:
-    page = _sign_in(open_page())
+    page = sign_in(open_page())
     page.goto("/admin/account/")
     sockets[-1].send(json.dumps({"type": "ready", "session": "s", "latest": 0}))
     _tell(sockets[-1], "session.closed", sid="another")

@@ -48,21 +48,3 @@ class OrjsonParser(BaseParser):
             where = {"line": error.lineno, "column": error.colno}
             text = _("The body is not valid JSON (line %(line)s, column %(column)s).") % where
             raise MalformedBodyError(text) from error
-
-
-class BytesParser(BaseParser):
-    """A body that is nothing but bytes, as many as `max_bytes` of the view says."""
-
-    media_type = "application/octet-stream"
-
-    def parse(
-        self,
-        stream: IO[bytes],
-        media_type: str | None = None,
-        parser_context: Mapping[str, Any] | None = None,
-    ) -> Any:
-        limit: int = (parser_context or {})["view"].max_bytes
-        body = stream.read(limit + 1)
-        if len(body) > limit:
-            raise BodyTooLargeError
-        return body

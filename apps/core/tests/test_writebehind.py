@@ -64,6 +64,23 @@ def test_a_failure_is_logged_and_ends_nothing(caplog: pytest.LogCaptureFixture) 
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("fault", [DatabaseError, RuntimeError])
+def test_each_is_written_whichever_other_fails(
+    written: Written, caplog: pytest.LogCaptureFixture, fault: type[Exception]
+) -> None:
+    def fail(_pending: Mapping[str, int]) -> None:
+        raise fault
+
+    bad: list[WriteBehind[str, int]] = [WriteBehind(fail, seconds=60) for _each in range(4)]
+    good = [_behind(written) for _each in range(4)]  # a set has no order: one comes after a bad one
+    for number, facts in enumerate([*bad, *good]):
+        facts.put("a", number)
+    run_all()
+    assert sorted(each["a"] for each in written) == [4, 5, 6, 7]
+    assert caplog.text.count("could not write behind") == len(bad)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_process_that_ends_in_good_order_writes_first(written: Written) -> None:
     facts = _behind(written)
     facts.put("a", 1)

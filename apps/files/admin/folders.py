@@ -20,7 +20,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 
 from apps.accounts.models import User
-from apps.core.api.downloads import download_response
 from apps.core.console import Board, page_context
 from apps.core.errors import DomainError, NotFoundError
 from apps.core.picks import picked
@@ -30,6 +29,7 @@ from apps.files.models import Node
 from apps.files.selectors.contents import allowed_extensions
 from apps.files.services import nodes as services
 from apps.files.services.bin import node_restore, nodes_delete, nodes_purge
+from apps.files.services.downloads import download_response
 from apps.files.services.sending import download_of, thumbnail_download
 
 PER_PAGE = 60

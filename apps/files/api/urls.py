@@ -1,9 +1,9 @@
 from django.urls import path
 
-from apps.core.api.parsers import BytesParser
 from apps.core.api.routers import ResourceRouter
 from apps.files.api.views.nodes import NodeViewSet
 from apps.files.api.views.public import AvatarViewSet, PublicFileViewSet
+from apps.files.api.views.uploads import BytesParser
 
 router = ResourceRouter()
 router.register("sys/files", NodeViewSet, basename="file")

@@ -10,11 +10,11 @@ from typing import IO, cast
 
 from django.conf import settings
 
-from apps.core.api.downloads import Download
 from apps.files.errors import NoFileError
 from apps.files.models import Node
 from apps.files.selectors.contents import SAFE_PICTURES
 from apps.files.services.bytes import bytes_open, chunks
+from apps.files.services.downloads import Download
 from apps.files.services.nodes import nodes_inside
 from apps.files.services.pictures import thumbnail_of
 

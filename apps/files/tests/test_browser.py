@@ -5,27 +5,18 @@ from __future__ import annotations
 import hashlib
 import random
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route, expect, sync_playwright
+from playwright.sync_api import Page, Route, expect
 
-from apps.core.testing.fixtures import PASSWORD
+from apps.core.testing.browsers import IN_BROWSER
 from apps.files.admin import folders
 from apps.files.models import Node, Upload
 from apps.files.services import uploads as services
 from apps.files.services.sending import download_of
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
-]
-OPTIONS = ["--no-sandbox", "--disable-background-networking"]
+pytestmark = IN_BROWSER
 PART = 100_000
 CONTENT = random.Random(5).randbytes(350_000).hex().encode()[: 3 * PART + PART // 2]  # noqa: S311 - no secret
 
@@ -52,27 +43,12 @@ def network() -> Network:
 
 
 @pytest.fixture
-def page(
-    live_server: Any, make_user: Any, network: Network, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Page]:
-    make_user(username="admin", is_staff=True, is_superuser=True)
+def page(admin_page: Page, network: Network, monkeypatch: pytest.MonkeyPatch) -> Page:
     monkeypatch.setattr(services, "PART_BYTES", PART)
     monkeypatch.setattr(folders, "PART_BYTES", PART)
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # playwright keeps a loop in this thread
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        context = browser.new_context(base_url=live_server.url, locale="en-US")
-        context.set_default_timeout(10_000)
-        made = context.new_page()
-        made.route(re.compile(r"/uploads/[^/]+/\d+/"), network)
-        made.goto("/admin/")
-        made.fill("#id_username", "admin")
-        made.fill("#id_password", PASSWORD)
-        made.click("#login-form button[type=submit]")
-        made.wait_for_url("**/admin/")
-        made.goto("/admin/files/")
-        yield made
-        browser.close()
+    admin_page.route(re.compile(r"/uploads/[^/]+/\d+/"), network)
+    admin_page.goto("/admin/files/")
+    return admin_page
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.masking import is_secret
-from apps.core.signatures import WORDS, Kind, Parameter
 from apps.scheduling.admin.widgets import (
     DayInput,
     MomentInput,
@@ -22,6 +21,7 @@ from apps.scheduling.admin.widgets import (
     TextInput,
 )
 from apps.scheduling.selectors.jobs import JobInfo
+from apps.scheduling.selectors.signatures import WORDS, Kind, Parameter
 
 PREFIX = "arg_"
 UNSET = ""

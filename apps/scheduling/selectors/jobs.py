@@ -11,7 +11,7 @@ from celery import current_app
 from django.utils.functional import Promise
 
 from apps.core.jobs import Job
-from apps.core.signatures import Parameter, misfit, parameters_of
+from apps.scheduling.selectors.signatures import Parameter, misfit, parameters_of
 
 
 @dataclass(frozen=True, kw_only=True)

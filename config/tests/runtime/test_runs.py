@@ -15,10 +15,10 @@ from apps.scheduling.models import Lease, Run, SchedulePolicy
 from apps.scheduling.services.pulse import pulse
 from apps.scheduling.services.reaping import is_embedded
 from apps.scheduling.services.runs import run_cancel, run_start
+from config import transport
 from config.celery import app
-from config.runtime import transport
-from config.runtime.transport import Channel
 from config.runtime.worker import EmbeddedWorker
+from config.transport import Channel
 
 pytestmark = pytest.mark.django_db(transaction=True)
 may_end = threading.Event()

@@ -9,9 +9,9 @@ from celery.worker import state
 
 from apps.scheduling import receivers
 from apps.scheduling.selectors.workers import here
-from config.runtime import transport
-from config.runtime.transport import Channel
+from config import transport
 from config.runtime.worker import EmbeddedWorker
+from config.transport import Channel
 
 F = TypeVar("F", bound=Callable[..., Any])
 meeting = threading.Barrier(2, timeout=5)

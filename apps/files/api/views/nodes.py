@@ -11,7 +11,6 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.core.api.downloads import download_response
 from apps.core.api.exports import csv_response
 from apps.core.api.fields import PksSerializer
 from apps.core.api.schema import answers
@@ -25,6 +24,7 @@ from apps.files.models import Node
 from apps.files.selectors.contents import allowed_extensions
 from apps.files.services import nodes as services
 from apps.files.services.bin import node_restore, nodes_delete, nodes_purge
+from apps.files.services.downloads import download_response
 from apps.files.services.sending import archive_of, download_of, thumbnail_download
 
 

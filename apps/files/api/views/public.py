@@ -9,13 +9,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from apps.core.api.downloads import download_response
 from apps.core.api.schema import answers
 from apps.core.api.viewsets import GuardedViewSet
 from apps.core.guards import Access
 from apps.core.limits import Limit
 from apps.files.api import serializers
 from apps.files.models import Node
+from apps.files.services.downloads import download_response
 from apps.files.services.pictures import avatar_set
 from apps.files.services.sending import DAY, download_of
 

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import IO, Any, ClassVar
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from apps.core.api.parsers import BodyTooLargeError
 from apps.core.api.schema import answers
 from apps.core.api.viewsets import PathError
 from apps.core.errors import NotFoundError
@@ -18,6 +21,24 @@ from apps.files.models import Upload
 from apps.files.services import uploads as services
 
 MAX_DIGITS = 6
+
+
+class BytesParser(BaseParser):
+    """A body that is nothing but bytes, as many as `max_bytes` of the view says."""
+
+    media_type = "application/octet-stream"
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        limit: int = (parser_context or {})["view"].max_bytes
+        body = stream.read(limit + 1)
+        if len(body) > limit:
+            raise BodyTooLargeError
+        return body
 
 
 class UploadMixin(NodesViewSet):

@@ -1,9 +1,8 @@
-/* Monitors that move: samples come over the socket where there is one, else by asking every few seconds. */
+/* Monitors that move, with each sample. */
 (() => {
   "use strict";
 
   const KEEP = 90; // points of a line
-  const PAUSE = 2000; // milliseconds between two questions
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const at = (sample, path) => path.split(".").reduce((found, name) => (found == null ? found : found[name]), sample);
 
@@ -61,13 +60,6 @@
 
   const start = (box) => {
     const plots = [...box.querySelectorAll("canvas[data-lines]")].map(lines);
-    const state = box.querySelector("[data-monitor-state]");
-    const say = (isLive) => {
-      const text = isLive ? state.dataset.live : state.dataset.lost;
-      if (state.textContent === text) return;
-      state.textContent = text;
-      state.className = `at-chip at-chip-${isLive ? "good" : "bad"}`;
-    };
     const show = (sample) => {
       box.querySelectorAll("[data-show]").forEach((item) => { item.textContent = at(sample, item.dataset.show) ?? "–"; });
       box.querySelectorAll("[data-state]").forEach((item) => {
@@ -80,28 +72,8 @@
       box.querySelectorAll("[data-meter]").forEach((item) => { item.value = at(sample, item.dataset.meter) || 0; });
       const now = Date.now();
       plots.forEach((plot) => plot(sample, now));
-      say(true);
     };
-    const ask = async () => {
-      try {
-        const answer = await fetch("?sample", { headers: { Accept: "application/json" } });
-        if (!answer.ok) throw new Error(String(answer.status));
-        show(await answer.json());
-      } catch {
-        say(false);
-      }
-    };
-    if (window.atriumLive) {
-      window.atriumLive.subscribe(box.dataset.monitor, (message) => (message.data ? show(message.data) : say(false)));
-      document.addEventListener("atrium:live", () => { if (document.documentElement.dataset.live === "off") say(false); });
-      ask();
-      return;
-    }
-    const go = async () => {
-      if (!document.hidden) await ask();
-      setTimeout(go, PAUSE);
-    };
-    go();
+    window.atriumLive.follow(box.dataset.monitor, show, box.querySelector("[data-monitor-state]"));
   };
 
   document.querySelectorAll("[data-monitor]").forEach(start);

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -45,3 +47,25 @@ def test_nobody_is_told_while_the_layer_is_away(
     clients_poke(tags=[PRINCIPALS])
     pokes._waiting.flush()
     assert "clients are not told" in caplog.text
+
+
+ENDING = """
+import django
+django.setup()
+from apps.core.writebehind import WriteBehind
+from apps.realtime.services.pokes import clients_poke
+others = [WriteBehind(lambda pending: print(*pending), seconds=60) for _each in range(8)]
+for number, other in enumerate(others):
+    other.put(number, None)
+clients_poke(tags=["user:1"])
+"""
+
+
+@pytest.mark.slow
+def test_a_process_that_ends_loses_nothing_because_nobody_can_be_told() -> None:
+    ended = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-c", ENDING], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert sorted(ended.stdout.split()) == [str(number) for number in range(8)]
+    assert "Traceback" not in ended.stderr
+    assert "never awaited" not in ended.stderr

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.core.api.fields import IdField, WireTimeField
-from apps.core.signatures import Kind
+from apps.scheduling.selectors.signatures import Kind
 from apps.scheduling.selectors.workers import WorkerState
 
 Plain = serializers.Serializer[Any]

@@ -100,15 +100,13 @@
       if (!document.hidden) await ask();
       if (isLive) setTimeout(go, PAUSE);
     };
-    if (window.atriumLive) {
-      window.atriumLive.subscribe("scheduling.runs", () => {});
-      window.atriumLive.on("run.changed", (message) => {
-        if (message.data.task_id === box.dataset.runPage && isLive) ask();
-      });
-      window.atriumLive.on("run.lines", (message) => {
-        if (Number(message.data.id) === Number(box.dataset.runKey) && isLive) ask();
-      });
-    }
+    window.atriumLive.subscribe("scheduling.runs", () => {});
+    window.atriumLive.on("run.changed", (message) => {
+      if (message.data.task_id === box.dataset.runPage && isLive) ask();
+    });
+    window.atriumLive.on("run.lines", (message) => {
+      if (Number(message.data.id) === Number(box.dataset.runKey) && isLive) ask();
+    });
     go();
   };
   document.querySelectorAll("[data-run-page]").forEach(start);

@@ -4,7 +4,7 @@
 
   const start = () => {
     const box = document.querySelector("[data-runs]");
-    if (!box || !window.atriumLive) return;
+    if (!box) return;
     const states = JSON.parse(box.dataset.states);
     const news = box.querySelector("[data-runs-news]");
     const unseen = new Set();

@@ -1,9 +1,8 @@
-/* The board of workers: samples come over the socket, or by asking where there is none. */
+/* The board of workers, drawn anew with each sample. */
 (() => {
   "use strict";
 
   const KEEP = 120; // points of a line
-  const PAUSE = 3000;
   const TONES = ["--at-accent", "--at-warm", "--at-bad", "--at-good", "--at-quiet"];
   const at = (sample, path) => path.split(".").reduce((found, name) => (found == null ? found : found[name]), sample);
 
@@ -26,14 +25,6 @@
     };
     fill(JSON.parse(rateCanvas.dataset.first));
     const rateChart = window.atriumPlots.bars(rateCanvas, rates);
-
-    const state = box.querySelector("[data-load-state]");
-    const say = (isLive) => {
-      const text = isLive ? state.dataset.live : state.dataset.lost;
-      if (state.textContent === text) return;
-      state.textContent = text;
-      state.className = `at-chip at-chip-${isLive ? "good" : "bad"}`;
-    };
 
     const cell = (name, text, style) => {
       const made = document.createElement(name);
@@ -66,28 +57,8 @@
       fill(sample.minutes);
       depthChart().update();
       rateChart().update();
-      say(true);
     };
-    const ask = async () => {
-      try {
-        const answer = await fetch("?sample", { headers: { Accept: "application/json" } });
-        if (!answer.ok) throw new Error(String(answer.status));
-        show(await answer.json());
-      } catch {
-        say(false);
-      }
-    };
-    if (window.atriumLive) {
-      window.atriumLive.subscribe(box.dataset.load, (message) => (message.data ? show(message.data) : say(false)));
-      document.addEventListener("atrium:live", () => { if (document.documentElement.dataset.live === "off") say(false); });
-      ask();
-      return;
-    }
-    const go = async () => {
-      if (!document.hidden) await ask();
-      setTimeout(go, PAUSE);
-    };
-    go();
+    window.atriumLive.follow(box.dataset.load, show, box.querySelector("[data-load-state]"));
   };
   document.querySelectorAll("[data-load]").forEach(start);
 })();

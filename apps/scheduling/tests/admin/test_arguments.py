@@ -5,9 +5,9 @@ import pytest
 from django import forms
 from django.utils import timezone
 
-from apps.core.signatures import parameters_of
 from apps.scheduling.admin.arguments import argument_fields, arguments_of, initial_of
 from apps.scheduling.selectors.jobs import JobInfo
+from apps.scheduling.selectors.signatures import parameters_of
 
 
 def _job(function: Any) -> JobInfo:

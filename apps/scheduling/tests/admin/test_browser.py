@@ -4,54 +4,25 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django_celery_beat.models import PeriodicTask
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Page, WebSocketRoute, expect
 
-from apps.core.testing.fixtures import PASSWORD
+from apps.core.testing.browsers import IN_BROWSER
 from apps.scheduling.models import Run, RunLine
+from apps.scheduling.selectors.loads import load_sample
 from apps.scheduling.tests.admin.conftest import REPORT
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
-    pytest.mark.usefixtures("report"),
-]
-OPTIONS = ["--no-sandbox", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    # Playwright keeps an event loop in this thread; the rows we read belong to the test alone.
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=OPTIONS)
-        yield browser
-        browser.close()
+pytestmark = [*IN_BROWSER, pytest.mark.usefixtures("report")]
 
 
 @pytest.fixture
-def page(chromium: Browser, live_server: Any, make_user: Callable[..., Any]) -> Iterator[Page]:
-    """A page of somebody who may do everything; what its scripts complain of fails the test."""
-    make_user(username="admin", is_staff=True, is_superuser=True)
-    context = chromium.new_context(base_url=live_server.url, locale="en-US")
-    context.set_default_timeout(10_000)
-    found = context.new_page()
-    complaints: list[str] = []
-    found.on("pageerror", lambda error: complaints.append(str(error)))
-    found.goto("/admin/")
-    found.fill("#id_username", "admin")
-    found.fill("#id_password", PASSWORD)
-    found.click("#login-form button[type=submit]")
-    found.wait_for_url("**/admin/")
-    yield found
-    context.close()
+def page(admin_page: Page, complaints: list[str]) -> Iterator[Page]:
+    """A page of the console; what the browser complains of fails the test."""
+    yield admin_page
     assert complaints == []
 
 
@@ -134,3 +105,21 @@ def test_cancelling_asks_first_and_the_page_follows_the_run(
     Run.objects.filter(pk=run.pk).update(state="succeeded", result='"done"', ended_at=run.queued_at)
     expect(page.locator("[data-part-of-run=outcome]")).to_contain_text('"done"')
     expect(page.get_by_text("Run again")).to_be_visible()
+
+
+def test_the_board_of_workers_follows_the_socket_and_asks_while_it_is_cut(
+    page: Page, sockets: list[WebSocketRoute]
+) -> None:
+    page.goto("/admin/scheduling/workers/")
+    waiting, chip = page.locator("[data-show=waiting]"), page.locator("[data-load-state]")
+    expect(chip).to_have_text("live")
+    sample = load_sample()
+    for told in (
+        {"type": "ready", "session": "s", "latest": 0},
+        {"type": "sample", "topic": "scheduling.workers", "data": sample | {"waiting": 4321}},
+    ):
+        sockets[-1].send(json.dumps(told))
+    expect(waiting).to_have_text("4321")
+    sockets[-1].close()
+    expect(waiting).not_to_have_text("4321")
+    expect(chip).to_have_text("live")

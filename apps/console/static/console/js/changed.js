@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  document.querySelectorAll("[data-changed]").forEach((box) => window.atriumLive?.subscribe(box.dataset.changed, (message) => {
+  document.querySelectorAll("[data-changed]").forEach((box) => window.atriumLive.subscribe(box.dataset.changed, (message) => {
     if (message.type === "event") box.firstElementChild.hidden = false;
   }));
 })();

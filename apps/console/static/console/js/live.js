@@ -1,4 +1,8 @@
-/* The console's end of the socket: window.atriumLive.subscribe(topic, callback), .on(event, callback). */
+/* The console's end of the socket, on every page, as window.atriumLive:
+ *   subscribe(topic, callback)  hear what is said of a topic; returns what ends it
+ *   on(event, callback)         hear an event, whatever its topic; returns what ends it
+ *   follow(topic, show, chip)   draw the samples of a topic, with or without the socket
+ */
 (() => {
   "use strict";
 
@@ -7,6 +11,8 @@
   const SIGN_IN = 4401;
   const REMEMBERED = 300; // ids of events that were heard; what was heard may come again
   const KEY = "atrium.heard";
+  const PAUSE = 3000; // milliseconds between two questions of a page that the socket brings nothing
+  const LATE = 15000; // how long it may bring nothing until the page asks
   const topics = new Map();
   const events = new Map();
   let socket = null;
@@ -92,6 +98,14 @@
     return () => map.get(name).delete(callback);
   };
 
+  /* Puts a word on the chip of a page; a screen reader hears of changes alone. */
+  const say = (chip, isLive) => {
+    const text = isLive ? chip.dataset.live : chip.dataset.lost;
+    if (chip.textContent === text) return;
+    chip.textContent = text;
+    chip.className = `at-chip at-chip-${isLive ? "good" : "bad"}`;
+  };
+
   /* Besides the events of services there are "ended" (one's own session) and "gap" (news were missed). */
   window.atriumLive = {
     subscribe(topic, callback) {
@@ -108,6 +122,44 @@
     },
     on(event, callback) {
       return add(events, event, callback);
+    },
+    /* Calls show(sample) with each sample of a topic. While the socket brings none, because it is cut or stuck, the page's own
+     * address is asked for `?sample`, except by a page that nobody sees. The chip says whether a sample came, in the words of
+     * its data-live and data-lost. */
+    follow(topic, show, chip) {
+      let heardAt = 0;
+      const take = (sample) => {
+        if (sample) show(sample);
+        say(chip, Boolean(sample));
+      };
+      const ask = async () => {
+        const before = heardAt;
+        let sample = null;
+        try {
+          const answer = await fetch("?sample", { headers: { Accept: "application/json" } });
+          if (answer.ok) sample = await answer.json();
+        } catch {
+          sample = null;
+        }
+        if (heardAt === before) take(sample); // else the socket was faster
+      };
+      const go = async () => {
+        try {
+          if (!document.hidden && Date.now() - heardAt > LATE) await ask();
+        } finally {
+          setTimeout(go, PAUSE);
+        }
+      };
+      this.subscribe(topic, (message) => {
+        if (message.type === "subscribed") return;
+        const isRefused = message.type !== "sample"; // asking would be refused as well
+        heardAt = isRefused ? Infinity : Date.now();
+        take(isRefused ? null : message.data);
+      });
+      document.addEventListener("atrium:live", (event) => {
+        if (event.detail === "off") heardAt = 0;
+      });
+      go();
     },
   };
 })();

@@ -7,7 +7,7 @@ from celery.worker import state
 from celery.worker.control import Panel
 
 from apps.scheduling.selectors.workers import DESCRIBE
-from config.runtime.panel import described
+from config.panel import described
 
 BEGAN = datetime(2026, 5, 1, tzinfo=UTC)
 

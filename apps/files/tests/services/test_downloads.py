@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from apps.core.api.downloads import Download, download_response
+from apps.files.services.downloads import Download, download_response
 
 BODY = b"0123456789"
 

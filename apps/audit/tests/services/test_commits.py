@@ -2,7 +2,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, connections, transaction
 
-from apps.core.commits import around_commit
+from apps.audit.services.commits import around_commit
 
 
 def _nothing() -> None:

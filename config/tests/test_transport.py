@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from kombu import Connection, Consumer, Producer, Queue
 
-from config.runtime import transport
-from config.runtime.transport import Channel, bell
+from config import transport
+from config.transport import Channel, bell
 
 NAME = "test-transport"
 

@@ -3,7 +3,7 @@ from typing import Any, Literal
 
 import pytest
 
-from apps.core.signatures import Kind, misfit, parameters_of
+from apps.scheduling.selectors.signatures import Kind, misfit, parameters_of
 
 
 def _sample(  # type: ignore[no-untyped-def] # noqa: PLR0913, PLR0917 - one of each kind

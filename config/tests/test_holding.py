@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from config.holding import SIGN_SECONDS, Holding, hold
 from config.queues import VISIBILITY_SECONDS
-from config.runtime.holding import SIGN_SECONDS, Holding, hold
 
 
 class Client:
