@@ -13,11 +13,20 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 
 from apps.core.errors import InvalidInputError
 from apps.scheduling.choices import Period, ScheduleKind
-from apps.scheduling.constants import CRON_FIELDS, EACH_MINUTE, LEAST_SECONDS, LONGEST_SECONDS
+from apps.scheduling.constants import EACH_MINUTE, LEAST_SECONDS, LONGEST_SECONDS
+from apps.scheduling.selectors.crontabs import cron_columns, crontab_of, unread_field
 from apps.scheduling.selectors.plans import times_of
-from apps.scheduling.selectors.times import crontab_of, next_times
 
 MOST_EVERY = 2**31 - 1
+FIELD_NAMES: Mapping[str, Any] = {
+    "minute": _("minute"),
+    "hour": _("hour"),
+    "day_of_month": _("day of month"),
+    "month_of_year": _("month"),
+    "day_of_week": _("day of week"),
+}
+"""What people call the fields of a crontab."""
+
 TimesRow: TypeAlias = IntervalSchedule | CrontabSchedule
 
 
@@ -76,18 +85,21 @@ def cron_fields(text: str) -> dict[str, str]:
         InvalidInputError: They cannot be read, or the times never come.
     """
     try:
-        times = crontab_of(text)
+        fields = cron_columns(text)
     except ValueError:
-        raise InvalidInputError(
-            field="crontab",
-            message=_("Give five fields: minute, hour, day of month, month, day of week."),
-        ) from None
-    fields = dict(zip(CRON_FIELDS, text.split(), strict=True))
+        five = _("Give five fields: minute, hour, day of month, month, day of week.")
+        raise InvalidInputError(field="crontab", message=five) from None
     for name, value in fields.items():
         if len(value) > (CrontabSchedule._meta.get_field(name).max_length or 0):
             raise InvalidInputError(field="crontab", message=_("A field is too long."))
-    if not next_times(times, count=1):
-        raise InvalidInputError(field="crontab", message=_("These times never come."))
+    if (unread := unread_field(fields)) is not None:
+        message = _("The field “%(name)s” cannot be read.") % {"name": FIELD_NAMES[unread]}
+        raise InvalidInputError(field="crontab", message=message)
+    try:
+        crontab_of(text)
+    except ValueError:  # no year has such a day
+        never = _("These times never come.")
+        raise InvalidInputError(field="crontab", message=never) from None
     return fields
 
 

@@ -92,26 +92,28 @@ def test_the_shortest_interval_is_a_second() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "said"),
     [
-        "",
-        "* * * *",
-        "* * * * * *",
-        "60 * * * *",
-        "* 24 * * *",
-        "* * 0 * *",
-        "* * * 13 *",
-        "*/0 * * * *",
-        "0 0 31 2 *",
-        "@daily",
-        "1;drop * * * *",
-        ",".join(["59"] * 200) + " * * * *",
+        ("", "Give five fields"),
+        ("* * * *", "Give five fields"),
+        ("* * * * * *", "Give five fields"),
+        ("@daily", "Give five fields"),
+        ("1;drop * * * *", "The field “minute” cannot be read."),
+        ("60 * * * *", "The field “minute” cannot be read."),
+        ("* 24 * * *", "The field “hour” cannot be read."),
+        ("* * 0 * *", "The field “day of month” cannot be read."),
+        ("* * * 13 *", "The field “month” cannot be read."),
+        ("* * * * \uff17", "The field “day of week” cannot be read."),
+        ("*/0 * * * *", "The field “minute” cannot be read."),
+        ("0 0 31 2 *", "These times never come."),
+        (",".join(["59"] * 200) + " * * * *", "A field is too long."),
     ],
 )
-def test_a_crontab_that_never_comes_is_refused(text: str) -> None:
+def test_a_crontab_that_is_refused_is_told_why(text: str, said: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         cron_fields(text)
     assert caught.value.field == "crontab"
+    assert str(caught.value).startswith(said)
 
 
 def test_five_fields_are_taken() -> None:
@@ -123,6 +125,7 @@ def test_five_fields_are_taken() -> None:
         "day_of_week": "sun",
     }
     assert cron_fields("0 0 29 2 *")
+    assert cron_fields("0 0 29 2 1")
 
 
 def test_a_row_in_use_stays() -> None:
