@@ -23,7 +23,7 @@ from apps.scheduling.admin.cells import exact, job_label
 from apps.scheduling.admin.forms import ScheduleForm
 from apps.scheduling.admin.policies import PolicyForm
 from apps.scheduling.admin.questions import arguments_text
-from apps.scheduling.errors import ScheduleNameTakenError
+from apps.scheduling.errors import BothEndsError, ScheduleNameTakenError
 from apps.scheduling.models import Schedule
 from apps.scheduling.selectors.arguments import arguments_shown
 from apps.scheduling.selectors.crontabs import cron_text
@@ -41,6 +41,7 @@ from apps.scheduling.services.times import cron_fields, interval_length
 
 FIELDS: Mapping[str, str] = {
     ScheduleNameTakenError.reason: "name",
+    BothEndsError.reason: "expires_at",
     "interval_every": "every",
     "interval_period": "period",
     "crontab": "cron",

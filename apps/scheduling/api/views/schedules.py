@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
@@ -7,11 +9,13 @@ from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.core.api.schema import answers
 from apps.core.api.viewsets import CrudViewSet
+from apps.core.errors import InvalidInputError
 from apps.core.guards import Guard
 from apps.core.times import wire_time
 from apps.scheduling.api import filters
@@ -27,7 +31,12 @@ from apps.scheduling.services.schedules import (
     schedule_switch,
     schedule_update,
 )
-from apps.scheduling.services.times import cron_fields, interval_length
+from apps.scheduling.services.times import (
+    cron_fields,
+    ends_verify,
+    interval_length,
+    times_verify_part,
+)
 
 LATEST = Run.objects.filter(schedule=OuterRef("pk")).order_by("-pk").values("queued_at")[:1]
 AHEAD = 5
@@ -84,14 +93,30 @@ class ScheduleViewSet(CrudViewSet[PeriodicTask]):
         return Response(jobs.StartedSerializer(run).data)
 
     def save_new(self, data: dict[str, Any]) -> PeriodicTask:
-        return schedule_create(**data)
+        with _inner_named():
+            return schedule_create(**data)
 
     def save_changed(self, instance: PeriodicTask, data: dict[str, Any]) -> None:
-        schedule_update(schedule=instance, **data)
+        if self.request.method == "PATCH":
+            times_verify_part(schedule=instance, values=data)
+        with _inner_named():
+            schedule_update(schedule=instance, **data)
 
     def remove(self, instances: list[PeriodicTask]) -> None:
         for schedule in instances:
             schedule_delete(schedule=schedule)
+
+
+@contextmanager
+def _inner_named() -> Iterator[None]:
+    """Name a field of the policy by where it stands in the body."""
+    try:
+        yield
+    except InvalidInputError as error:
+        if error.field not in rows.POLICY:
+            raise
+        told = {"policy": {error.field: [str(error)]}}
+        raise ValidationError(told, code=error.reason) from None
 
 
 def _times(data: dict[str, Any]) -> Times:
@@ -101,6 +126,7 @@ def _times(data: dict[str, Any]) -> Times:
         InvalidInputError: They break a rule; names it.
     """
     ends: dict[str, Any] = {"start_at": data.get("start_at"), "end_at": data.get("expires_at")}
+    ends_verify(start=ends["start_at"], end=ends["end_at"])
     if data["kind"] == ScheduleKind.INTERVAL:
         every, period = data.get("every"), data.get("period")
         interval_length(every=every, period=period)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import IntegrityError
+from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from apps.core.errors import InvalidInputError
@@ -13,9 +14,11 @@ from apps.scheduling.choices import ScheduleKind
 from apps.scheduling.selectors.plans import times_of
 from apps.scheduling.services.times import (
     cron_fields,
+    ends_verify,
     interval_length,
     times_prune,
     times_set,
+    times_verify_part,
 )
 from apps.scheduling.tests.factories import make_schedule
 
@@ -56,6 +59,51 @@ def test_nought_is_not_taken_for_a_value_left_out() -> None:
         assert (made.interval.every, made.interval.period) == (7, "minutes")
     with pytest.raises(InvalidInputError):
         times_set(schedule=made, values={"every": 0})
+
+
+@pytest.mark.parametrize(
+    ("is_crontab", "values", "field"),
+    [
+        (False, {"cron": "1 1 1 1 *"}, "crontab"),
+        (True, {"every": 3}, "interval_every"),
+        (True, {"period": "hours"}, "interval_period"),
+        (False, {"kind": ScheduleKind.CRONTAB}, "crontab"),
+        (False, {"kind": ScheduleKind.CRONTAB, "cron": ""}, "crontab"),
+        (True, {"kind": ScheduleKind.INTERVAL, "period": "hours"}, "interval_every"),
+    ],
+)
+def test_a_change_of_a_part_says_what_becomes_of_the_times(
+    is_crontab: bool,  # noqa: FBT001 - a case
+    values: dict[str, Any],
+    field: str,
+) -> None:
+    made = make_schedule(kind=ScheduleKind(int(is_crontab)))
+    with pytest.raises(InvalidInputError) as caught:
+        times_verify_part(schedule=made, values=values)
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"cron": "", "remark": "x"},
+        {"every": 3},
+        {"kind": ScheduleKind.INTERVAL, "cron": "1 1 1 1 *"},
+        {"kind": ScheduleKind.CRONTAB, "cron": "1 1 1 1 *", "every": 3},
+    ],
+)
+def test_a_change_that_leaves_no_doubt_passes(values: dict[str, Any]) -> None:
+    times_verify_part(schedule=make_schedule(), values=values)
+
+
+def test_the_end_comes_after_the_start() -> None:
+    now = timezone.now()
+    for start, end in ((None, None), (now, None), (None, now), (now, now + timedelta(seconds=1))):
+        ends_verify(start=start, end=end)
+    with pytest.raises(InvalidInputError) as caught:
+        ends_verify(start=now, end=now, field="start_time")
+    assert caught.value.field == "start_time"
 
 
 def test_other_kinds_of_times_give_way() -> None:
