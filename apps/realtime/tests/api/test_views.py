@@ -56,6 +56,12 @@ def test_events_can_be_looked_for_by_name(client_with: GrantedClient) -> None:
     assert _ids(client.get(f"{URL}?event=notice").json()["data"]) == [notice.pk]
 
 
+def test_an_empty_value_narrows_nothing(client_with: GrantedClient) -> None:
+    client: Any = client_with()
+    event = _make(client.user)
+    assert _ids(client.get(f"{URL}?since=&size=&event=").json()["data"]) == [event.pk]
+
+
 @pytest.mark.parametrize(
     ("query", "name"),
     [
