@@ -91,6 +91,8 @@ class SchedulePolicy(OwnedModel):
         help_text=_("Name of one of the robots of the setting ATRIUM_ALERT_ROBOTS."),
     )
 
+    ran_at = models.DateTimeField(_("last sent at"), null=True, blank=True, editable=False)
+
     class Meta:
         verbose_name = _("policy of a schedule")
         verbose_name_plural = _("policies of schedules")
@@ -130,6 +132,9 @@ class Run(models.Model):
     text = models.CharField(_("what it is doing"), max_length=255, blank=True)
     result = models.TextField(_("result"), blank=True, help_text="JSON")
     error = models.CharField(_("error"), max_length=500, blank=True)
+    fault = models.JSONField(
+        _("what was raised"), null=True, blank=True, help_text="exc_type, exc_message, exc_module"
+    )
     traceback = models.TextField(_("traceback"), blank=True)
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
     queued_at = models.DateTimeField(_("queued at"))

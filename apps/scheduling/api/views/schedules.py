@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask
 from rest_framework.decorators import action
@@ -22,7 +21,6 @@ from apps.scheduling.api import filters
 from apps.scheduling.api.serializers import bodies, jobs, rows
 from apps.scheduling.choices import ScheduleKind
 from apps.scheduling.constants import EACH_MINUTE
-from apps.scheduling.models import Run
 from apps.scheduling.selectors.plans import Times, times_ahead, times_text
 from apps.scheduling.services.schedules import (
     schedule_create,
@@ -38,7 +36,6 @@ from apps.scheduling.services.times import (
     times_verify_part,
 )
 
-LATEST = Run.objects.filter(schedule=OuterRef("pk")).order_by("-pk").values("queued_at")[:1]
 AHEAD = 5
 
 
@@ -51,8 +48,7 @@ class ScheduleViewSet(CrudViewSet[PeriodicTask]):
         verbs={"list_all": "list", "preview": "list", "switch": "edit", "execute": "exec"},
         name="schedulers",
     )
-    # Beat forgets when a schedule ran last while it is switched off; its runs know.
-    queryset = PeriodicTask.objects.annotate(ran_at=Subquery(LATEST)).order_by("pk")
+    queryset = PeriodicTask.objects.order_by("pk")
     row = rows.ScheduleRow
     write_serializer_class = bodies.ScheduleSerializer
     filterset_class = filters.ScheduleFilter

@@ -10,7 +10,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from apps.core.testing.fixtures import GrantedClient
 from apps.scheduling.choices import ScheduleKind
-from apps.scheduling.models import Run
+from apps.scheduling.models import Run, SchedulePolicy
 from apps.scheduling.services.arguments import arguments_of
 from apps.scheduling.tests.factories import NAME, SILENT, greet, heard, make_run, make_schedule
 from apps.scheduling.tests.sample import echo, job_of
@@ -269,10 +269,18 @@ def test_the_list_is_in_order_and_narrowed(client: Any) -> None:
         assert client.get(f"{URL}?{query}").status_code == 422
 
 
-def test_the_last_run_is_known_of_one_that_is_switched_off(client: Any) -> None:
+def test_the_last_run_is_that_by_its_times_whatever_runs_are_kept(client: Any) -> None:
     made = make_schedule(is_enabled=False)
-    make_run(schedule=made)
-    assert _data(client.get(f"{URL}/{made.pk}"))["last_run_time"] == "2026-03-05 12:00:00"
+    url = f"{URL}/{made.pk}"
+    run = make_run(schedule=made)
+    _data(client.post(f"{url}/execute"))
+    assert _data(client.get(url))["last_run_time"] is None
+    PeriodicTask.objects.update(last_run_at=run.queued_at)
+    assert _data(client.get(url))["last_run_time"] == "2026-03-05 12:00:00"
+    SchedulePolicy.objects.update(ran_at=run.queued_at + timedelta(hours=1))
+    _data(client.patch(url, {"interval_every": 3}))
+    Run.objects.all().delete()
+    assert _data(client.get(url))["last_run_time"] == "2026-03-05 13:00:00"
 
 
 def test_the_status_turns_over_or_is_set(client: Any) -> None:
