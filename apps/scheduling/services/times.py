@@ -27,7 +27,7 @@ FIELD_NAMES: Mapping[str, Any] = {
 }
 """What people call the fields of a crontab."""
 
-WIRE_NAMES: Mapping[str, Mapping[str, str]] = {
+WIRE_NAMES: Mapping[ScheduleKind, Mapping[str, str]] = {
     ScheduleKind.INTERVAL: {"every": "interval_every", "period": "interval_period"},
     ScheduleKind.CRONTAB: {"cron": "crontab"},
 }

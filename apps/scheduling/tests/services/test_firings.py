@@ -82,6 +82,7 @@ def test_when_it_ran_outlives_a_change_of_the_row(make: Any, sent: Sent) -> None
     assert _fire(row, NOON + MINUTE) == len(sent) == 1
     PeriodicTask.objects.update(last_run_at=None)
     kept = SchedulePolicy.objects.get()
+    assert kept.ran_at is not None
     assert timezone.now() - kept.ran_at < MINUTE
     assert kept.updated_at == changed
 

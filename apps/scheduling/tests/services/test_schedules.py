@@ -184,10 +184,11 @@ def test_both_ends_at_once_are_refused() -> None:
 
 def test_of_two_ends_that_do_not_fit_the_one_that_is_given_is_named() -> None:
     made, late = make_schedule(expires_at=NOON), NOON + timedelta(days=1)
-    for field, values in (
+    cases: list[tuple[str, dict[str, Any]]] = [
         ("start_time", {"start_at": late}),
         ("expire_time", {"start_at": late, "expires_at": NOON}),
-    ):
+    ]
+    for field, values in cases:
         with pytest.raises(InvalidInputError) as caught:
             schedule_update(schedule=made, **values)
         assert caught.value.field == field
