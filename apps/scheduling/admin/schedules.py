@@ -22,6 +22,7 @@ from apps.scheduling.admin.cells import (
     job_label,
     moment_cell,
     state_cell,
+    state_marks,
     story_cell,
     two_lines,
 )
@@ -72,12 +73,14 @@ class ScheduleAdmin(EditingMixin, SwitchMixin, ConsoleModelAdmin):
     list_display_links = None
     list_filter = ("enabled", JobFilter, "policy__declared_by", "one_off")
     list_filter_submit = True
+    list_before_template = "scheduling/schedules.html"
     search_fields = ("name", "task", "description")
     search_help_text = gettext_lazy("Name, job or remark")
     sortable_by = ("what",)
 
     class Media:
         css: ClassVar = {"all": ["scheduling/scheduling.css"]}
+        js: ClassVar = ["scheduling/runs.js"]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConsoleChangeList]:
         return ScheduleList
@@ -96,6 +99,12 @@ class ScheduleAdmin(EditingMixin, SwitchMixin, ConsoleModelAdmin):
         ]
         urls: list[Any] = super().get_urls()
         return [*own, *urls]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        context = {"states": state_marks()}
+        return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.display(description=gettext_lazy("schedule"), ordering="name")
     def what(self, row: Schedule) -> SafeString:
