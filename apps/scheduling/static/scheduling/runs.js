@@ -48,9 +48,10 @@
       old.forEach((row, n) => renewRow(row, fresh[n]));
       return;
     }
-    document.querySelector(FORM).replaceWith(page.querySelector(FORM));
-    const boxes = document.querySelectorAll(`${FORM} tr input.action-select`);
-    if (boxes.length) window.Actions?.(boxes);
+    const form = page.querySelector(FORM);
+    document.querySelector(FORM).replaceWith(form);
+    const boxes = form.querySelectorAll("tr input.action-select");
+    if (boxes.length) window.Actions?.(boxes, { parent: form.closest(".result-list-wrapper") });
   };
 
   const start = () => {

@@ -69,3 +69,14 @@ def test_a_run_is_deleted_only_when_it_is_over(
     chosen = {"action": "delete_selected", "_selected_action": [live.pk], "post": "yes"}
     assert "not over yet" in browser.post(LIST, chosen, follow=True).content.decode()
     assert Run.objects.filter(pk=live.pk).exists()
+
+
+def test_only_the_first_page_of_runs_follows_what_is_new(
+    console_with: Any, make_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.scheduling.admin.runs.RunAdmin.list_per_page", 1)
+    for _number in range(2):
+        make_run()
+    browser = console_with("sys:task:list")
+    assert 'data-runs="follow"' in browser.get(LIST).content.decode()
+    assert 'data-runs="tell"' in browser.get(LIST, {"p": 2}).content.decode()

@@ -121,3 +121,9 @@ def test_deleting_asks_and_what_code_declares_stays(
     answer = browser.post(f"{LIST}{declared.pk}/delete/", {"post": "yes"}, follow=True)
     assert "declared in code" in answer.content.decode()
     assert list(PeriodicTask.objects.filter(name__in=["Mine", "Declared"])) == [declared]
+
+
+def test_the_list_follows_the_runs(console_with: Any) -> None:
+    text = console_with("sys:task:list").get("/admin/scheduling/schedule/").content.decode()
+    assert 'data-runs="follow"' in text
+    assert "scheduling/runs.js" in text
