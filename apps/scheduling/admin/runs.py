@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from apps.core.console import ConsoleModelAdmin, VisibleRelatedFilter
+from apps.core.console.pages import visible_choices
 from apps.core.console.paginators import LandmarkPaginator
 from apps.scheduling.admin.cells import (
     duration_text,
@@ -49,6 +50,14 @@ class RunJobFilter(JobFilter):
         return queryset.filter(name=self.value()) if self.value() else queryset
 
 
+class ScheduleFilter(VisibleRelatedFilter):
+    """By schedule, told by its name alone: its times are no part of what people look for."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        found = visible_choices(field.remote_field.model, model_admin.admin_site, request)
+        return list(found.order_by("name").values_list("pk", "name"))
+
+
 @admin.register(Run)
 class RunAdmin(RunPageMixin, ConsoleModelAdmin):
     resource = "sys:task"
@@ -62,7 +71,7 @@ class RunAdmin(RunPageMixin, ConsoleModelAdmin):
     list_filter = (
         "state",
         RunJobFilter,
-        ("schedule", VisibleRelatedFilter),
+        ("schedule", ScheduleFilter),
         "trigger",
         ("queued_at", RangeDateTimeFilter),
     )

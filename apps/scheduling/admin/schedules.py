@@ -64,6 +64,19 @@ class JobFilter(admin.SimpleListFilter):
         return queryset.filter(task=self.value()) if self.value() else queryset
 
 
+class FlagFilter(admin.BooleanFieldListFilter):
+    """By yes or no, under the word that the pages have for it."""
+
+    words: ClassVar = {
+        "enabled": gettext_lazy("switched on"),
+        "one_off": gettext_lazy("run only once"),
+    }
+
+    def __init__(self, field: Any, *args: Any, **options: Any) -> None:
+        super().__init__(field, *args, **options)
+        self.title = self.words[field.name]
+
+
 @admin.register(Schedule)
 class ScheduleAdmin(EditingMixin, SwitchMixin, ConsoleModelAdmin):
     resource = "sys:task"
@@ -71,7 +84,12 @@ class ScheduleAdmin(EditingMixin, SwitchMixin, ConsoleModelAdmin):
     label = gettext_lazy("schedules")
     list_display = ("what", "times", "switch_cell", "next_run", "last_run", "last_day", "start")
     list_display_links = None
-    list_filter = ("enabled", JobFilter, "policy__declared_by", "one_off")
+    list_filter = (
+        ("enabled", FlagFilter),
+        JobFilter,
+        "policy__declared_by",
+        ("one_off", FlagFilter),
+    )
     list_filter_submit = True
     list_before_template = "scheduling/schedules.html"
     search_fields = ("name", "task", "description")

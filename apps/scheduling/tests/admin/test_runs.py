@@ -80,3 +80,14 @@ def test_only_the_first_page_of_runs_follows_what_is_new(
     browser = console_with("sys:task:list")
     assert 'data-runs="follow"' in browser.get(LIST).content.decode()
     assert 'data-runs="tell"' in browser.get(LIST, {"p": 2}).content.decode()
+
+
+def test_schedules_to_filter_by_are_told_by_their_names(
+    console_with: Any, make_run: Callable[..., Run], make_schedule: Callable[..., Any]
+) -> None:
+    for name in ("Weekly", "Nightly"):
+        make_run(schedule=make_schedule(name, kind=1, cron="0 2 * * *"))
+    text = console_with("sys:task:list").get(LIST).content.decode()
+    assert "Nightly" in text
+    assert "0 2 * * *" not in text
+    assert text.index(">Nightly</option>") < text.index(">Weekly</option>")
