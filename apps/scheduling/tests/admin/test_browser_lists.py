@@ -154,3 +154,15 @@ def test_the_focus_stays_on_the_page_of_a_run_that_ends(
     Run.objects.filter(pk=run.pk).update(state="succeeded", ended_at=run.queued_at)
     expect(page.get_by_text("Run again")).to_be_focused()
     expect(page.locator("[data-log-empty]")).to_have_text("It wrote nothing to its log.")
+
+
+def test_a_refused_form_leads_to_what_was_refused_and_says_why(page: Page) -> None:
+    page.goto("/admin/scheduling/schedule/add/")
+    page.fill("#id_name", "Nightly")
+    page.click("text=Save")
+    job = page.locator("#id_task")
+    expect(job).to_be_focused()
+    expect(job).to_have_attribute("aria-describedby", "id_task_error")
+    expect(page.locator("#id_task_error")).to_have_text("This field is required.")
+    described = page.locator("#id_start_at").get_attribute("aria-describedby")
+    expect(page.locator(f"#{described}")).to_contain_text("Empty: at once.")

@@ -107,3 +107,13 @@ def test_a_run_is_started_again_with_the_same_arguments(
     again = Run.objects.latest("pk")
     assert (again.kwargs, again.queue) == ({"title": "T"}, "slow")
     assert sent == [again]
+
+
+def test_a_run_that_ended_meanwhile_is_not_asked_about(
+    console_with: Any, make_run: Callable[..., Run]
+) -> None:
+    run = make_run(state="succeeded")
+    browser = console_with("sys:task:list", "sys:task:revoke")
+    text = browser.get(f"{LIST}{run.pk}/cancel/", follow=True).content.decode()
+    assert "The run is over already." in text
+    assert "Cancel this run?" not in text
