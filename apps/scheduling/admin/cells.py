@@ -32,7 +32,7 @@ TONES: Mapping[str, str] = {
     RunState.MISSED: "warm",
     RunState.LOST: "bad",
 }
-LENGTHS: Mapping[str, Any] = {
+LENGTHS: dict[str, Any] = {
     "year": ngettext_lazy("%(num)d year", "%(num)d years", "num"),
     "month": ngettext_lazy("%(num)d month", "%(num)d months", "num"),
     "week": ngettext_lazy("%(num)d week", "%(num)d weeks", "num"),
