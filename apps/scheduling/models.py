@@ -43,6 +43,9 @@ class Schedule(PeriodicTask):  # type: ignore[misc] # it has no types
         verbose_name_plural = _("schedules")
         ordering = ("name",)
 
+    def __str__(self) -> str:
+        return str(self.name)
+
     @property
     def plain(self) -> PeriodicTask:
         """Return the row that services work on."""

@@ -22,6 +22,7 @@ from apps.scheduling.admin.cells import (
     job_label,
     moment_cell,
     state_cell,
+    state_marks,
     story_cell,
     two_lines,
 )
@@ -64,6 +65,19 @@ class JobFilter(admin.SimpleListFilter):
         return queryset.filter(task=self.value()) if self.value() else queryset
 
 
+class FlagFilter(admin.BooleanFieldListFilter):
+    """By yes or no, under the word that the pages have for it."""
+
+    words: ClassVar = {
+        "enabled": gettext_lazy("switched on"),
+        "one_off": gettext_lazy("run only once"),
+    }
+
+    def __init__(self, field: Any, *args: Any, **options: Any) -> None:
+        super().__init__(field, *args, **options)
+        self.title = self.words[field.name]
+
+
 @admin.register(Schedule)
 class ScheduleAdmin(EditingMixin, SwitchMixin, ConsoleModelAdmin):
     resource = "sys:task"
@@ -71,14 +85,21 @@ class ScheduleAdmin(EditingMixin, SwitchMixin, ConsoleModelAdmin):
     label = gettext_lazy("schedules")
     list_display = ("what", "times", "switch_cell", "next_run", "last_run", "last_day", "start")
     list_display_links = None
-    list_filter = ("enabled", JobFilter, "policy__declared_by", "one_off")
+    list_filter = (
+        ("enabled", FlagFilter),
+        JobFilter,
+        "policy__declared_by",
+        ("one_off", FlagFilter),
+    )
     list_filter_submit = True
+    list_before_template = "scheduling/schedules.html"
     search_fields = ("name", "task", "description")
     search_help_text = gettext_lazy("Name, job or remark")
     sortable_by = ("what",)
 
     class Media:
         css: ClassVar = {"all": ["scheduling/scheduling.css"]}
+        js: ClassVar = ["scheduling/runs.js"]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConsoleChangeList]:
         return ScheduleList
@@ -97,6 +118,12 @@ class ScheduleAdmin(EditingMixin, SwitchMixin, ConsoleModelAdmin):
         ]
         urls: list[Any] = super().get_urls()
         return [*own, *urls]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        context = {"states": state_marks()}
+        return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.display(description=gettext_lazy("schedule"), ordering="name")
     def what(self, row: Schedule) -> SafeString:
