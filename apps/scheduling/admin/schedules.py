@@ -28,9 +28,11 @@ from apps.scheduling.admin.cells import (
 )
 from apps.scheduling.admin.editing import EditingMixin
 from apps.scheduling.admin.forms import job_choices
+from apps.scheduling.admin.halting import HaltingMixin
 from apps.scheduling.admin.questions import arguments_text, asked, list_again, run_url
 from apps.scheduling.models import Schedule
 from apps.scheduling.selectors.arguments import arguments_shown
+from apps.scheduling.selectors.halts import halt_now
 from apps.scheduling.selectors.plans import plan_text, times_ahead, times_of
 from apps.scheduling.selectors.statistics import stories_of
 from apps.scheduling.services.schedules import (
@@ -79,7 +81,7 @@ class FlagFilter(admin.BooleanFieldListFilter):
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(EditingMixin, SwitchMixin, ConsoleModelAdmin):
+class ScheduleAdmin(EditingMixin, HaltingMixin, SwitchMixin, ConsoleModelAdmin):
     resource = "sys:task"
     icon = "calendar_clock"
     label = gettext_lazy("schedules")
@@ -112,6 +114,7 @@ class ScheduleAdmin(EditingMixin, SwitchMixin, ConsoleModelAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("preview/", wrap(self.preview), name="scheduling_schedule_preview"),
+            path("halt/", wrap(self.halt_all), name="scheduling_schedule_halt"),
             path("arguments/", wrap(self.arguments), name="scheduling_schedule_arguments"),
             path("<int:pk>/switch/", wrap(self.switch_one), name="scheduling_schedule_switch"),
             path("<int:pk>/run/", wrap(self.run), name="scheduling_schedule_run"),
@@ -122,7 +125,8 @@ class ScheduleAdmin(EditingMixin, SwitchMixin, ConsoleModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        context = {"states": state_marks()}
+        may_halt = self.holds(request, "edit")
+        context = {"states": state_marks(), "halt": halt_now(), "may_halt": may_halt}
         return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.display(description=gettext_lazy("schedule"), ordering="name")
