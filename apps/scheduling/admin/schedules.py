@@ -125,8 +125,13 @@ class ScheduleAdmin(EditingMixin, HaltingMixin, SwitchMixin, ConsoleModelAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        may_halt = self.holds(request, "edit")
-        context = {"states": state_marks(), "halt": halt_now(), "may_halt": may_halt}
+        halt = halt_now()
+        context = {
+            "states": state_marks(),
+            "halt": halt,
+            "halt_since": exact(halt.since_at) if halt else "",
+            "may_halt": self.holds(request, "edit"),
+        }
         return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.display(description=gettext_lazy("schedule"), ordering="name")
