@@ -43,6 +43,9 @@ class Schedule(PeriodicTask):  # type: ignore[misc] # it has no types
         verbose_name_plural = _("schedules")
         ordering = ("name",)
 
+    def __str__(self) -> str:
+        return str(self.name)
+
     @property
     def plain(self) -> PeriodicTask:
         """Return the row that services work on."""
@@ -198,6 +201,21 @@ class Lease(models.Model):
         verbose_name = _("lease")
         verbose_name_plural = _("leases")
         ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Halt(models.Model):
+    """While there is one, beat sends nothing: somebody has paused all schedules."""
+
+    name = models.CharField(_("name"), max_length=20, unique=True)
+    by = models.CharField(_("by"), max_length=150, blank=True)
+    since_at = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("pause of all schedules")
+        verbose_name_plural = _("pauses of all schedules")
 
     def __str__(self) -> str:
         return self.name

@@ -106,6 +106,12 @@ class SwitchSerializer(Plain):
     enabled = serializers.BooleanField(required=False, allow_null=True)
 
 
+class HaltSerializer(Plain):
+    """Whether all schedules are to be paused."""
+
+    halted = serializers.BooleanField()
+
+
 class StartSerializer(Plain):
     """A job to run now, with what it takes."""
 

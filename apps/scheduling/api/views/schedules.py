@@ -21,7 +21,10 @@ from apps.scheduling.api import filters
 from apps.scheduling.api.serializers import bodies, jobs, rows
 from apps.scheduling.choices import ScheduleKind
 from apps.scheduling.constants import EACH_MINUTE
+from apps.scheduling.models import Halt
+from apps.scheduling.selectors.halts import halt_now
 from apps.scheduling.selectors.plans import Times, times_ahead, times_text
+from apps.scheduling.services.halts import schedules_halt, schedules_resume
 from apps.scheduling.services.schedules import (
     schedule_create,
     schedule_delete,
@@ -45,7 +48,14 @@ class ScheduleViewSet(CrudViewSet[PeriodicTask]):
     guard = Guard(
         "sys:task",
         _("schedules"),
-        verbs={"list_all": "list", "preview": "list", "switch": "edit", "execute": "exec"},
+        verbs={
+            "list_all": "list",
+            "preview": "list",
+            "halt": "list",
+            "set_halt": "edit",
+            "switch": "edit",
+            "execute": "exec",
+        },
         name="schedulers",
     )
     queryset = PeriodicTask.objects.order_by("pk")
@@ -70,6 +80,21 @@ class ScheduleViewSet(CrudViewSet[PeriodicTask]):
             "text_zh": times_text(times, "zh-hans"),
         }
         return Response(told)
+
+    @answers(row=jobs.HaltStateSerializer)
+    @action(detail=False)
+    def halt(self, request: Request) -> Response:
+        """Tell whether all schedules are paused, by whom and since when."""
+        return _halt_answer(halt_now())
+
+    @answers(body=bodies.HaltSerializer, row=jobs.HaltStateSerializer)
+    @halt.mapping.put
+    def set_halt(self, request: Request) -> Response:
+        """Pause all schedules, or let them go on; what was missed follows their policies."""
+        if self.read_with(bodies.HaltSerializer, request)["halted"]:
+            return _halt_answer(schedules_halt())
+        schedules_resume()
+        return _halt_answer(None)
 
     @answers(body=bodies.SwitchSerializer, row=rows.ScheduleRow)
     @action(detail=True, methods=["put"], url_path="status")
@@ -113,6 +138,13 @@ def _inner_named() -> Iterator[None]:
             raise
         told = {"policy": {error.field: [str(error)]}}
         raise ValidationError(told, code=error.reason) from None
+
+
+def _halt_answer(halt: Halt | None) -> Response:
+    told: dict[str, Any] = {"halted": halt is not None, "by": None, "since": None}
+    if halt is not None:
+        told |= {"by": halt.by or None, "since": halt.since_at}
+    return Response(jobs.HaltStateSerializer(told).data)
 
 
 def _times(data: dict[str, Any]) -> Times:

@@ -431,3 +431,20 @@ def test_secrets_are_not_answered_and_kept_where_the_mask_comes_back(client: Any
 def test_a_job_that_is_started_takes_no_sealed_value(client: Any) -> None:
     body = {"task": NAME, "kwargs": {"name": {"atrium.sealed": "gAAAA"}}}
     assert _field(client.post("/api/v1/tasks/start", body)) == ["kwargs"]
+
+
+def test_all_schedules_are_paused_and_go_on(client: Any) -> None:
+    path = f"{URL}/halt"
+    nothing = {"halted": False, "by": None, "since": None}
+    assert _data(client.get(path)) == nothing
+    told = _data(client.put(path, {"halted": True}))
+    assert (told["halted"], bool(told["by"]), len(told["since"])) == (True, True, 19)
+    assert _data(client.get(path)) == told
+    assert _field(client.put(path, {})) == ["halted"]
+    assert _data(client.put(path, {"halted": False})) == nothing
+
+
+def test_who_may_only_look_pauses_nothing(client_with: GrantedClient) -> None:
+    looker = client_with("sys:task:list")
+    assert _data(looker.get(f"{URL}/halt"))["halted"] is False
+    assert looker.put(f"{URL}/halt", {"halted": True}).status_code == 403

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('django_celery_beat', '0019_alter_periodictasks_options'),
-        ('scheduling', '0004_schedule_proxy'),
+        ('scheduling', '0005_halt'),
     ]
 
     operations = [
