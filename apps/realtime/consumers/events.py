@@ -110,13 +110,13 @@ class EventsConsumer(AsyncWebsocketConsumer):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         told = _read(text_data)
-        kind = told.get("type")
+        kind, topic = told.get("type", ""), told.get("topic")
         if kind == "authenticate":
             await self._authenticate(told)
         elif kind == "ping":
             self._send_later({"type": "pong"})
-        elif kind in {"subscribe", "unsubscribe"} and self.user is not None:
-            await self._choose(str(kind), told)
+        elif kind in {"subscribe", "unsubscribe"} and self.user and isinstance(topic, str):
+            await self._choose(kind, topic, told)
         elif kind == "since" and self.user is not None:
             topics = [topic.name for topic in self._topics.values() if not topic.sample]
             await self._replay_since(told.get("id"), user_id=self.user.pk, topics=topics)
@@ -124,8 +124,11 @@ class EventsConsumer(AsyncWebsocketConsumer):
             await self._strike()
 
     async def _authenticate(self, told: Message) -> None:
+        token = told.get("token")
         try:
-            identity = await database_sync_to_async(from_token)(str(told.get("token")))
+            # Not what another type would look like as a text: a list may be too deep for that.
+            text = token if isinstance(token, str) else ""
+            identity = await database_sync_to_async(from_token)(text)
         except DomainError as refusal:
             await self._refuse(refusal)
             return
@@ -153,8 +156,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
             sweep.join(self._own_group, self._sweep)
         self._send_later({"type": "ready", "session": identity.sid, "latest": wire_id(latest)})
 
-    async def _choose(self, kind: str, told: Message) -> None:
-        name = told.get("topic")
+    async def _choose(self, kind: str, name: str, told: Message) -> None:
         topic = next((found for found in declared_topics() if found.name == name), None)
         if kind == "unsubscribe":
             if topic is not None and topic.name in self._topics:
@@ -348,14 +350,14 @@ class EventsConsumer(AsyncWebsocketConsumer):
 
 
 def _read(text: str | None) -> Message:
-    """Return a message, an empty one for what is none."""
+    """Return a message, whose type is a text; an empty one for what is none."""
     if not text or len(text) > MAX_MESSAGE:
         return {}
     try:
         told = orjson.loads(text)
     except orjson.JSONDecodeError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return told if isinstance(told, dict) and isinstance(told.get("type"), str) else {}
 
 
 def _id_read(value: Any) -> int | None:
