@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -14,6 +16,8 @@ import uvicorn
 from asgiref.sync import sync_to_async
 from channels.routing import ProtocolTypeRouter
 from django.utils.module_loading import import_string
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
@@ -223,3 +227,44 @@ async def test_whoever_sends_packets_that_mean_nothing_is_let_go_in_the_end(
             await raw.send(text)
         heard = [str(text) async for text in raw]  # ends with the connection
     assert STATUS not in "".join(heard)
+
+
+DEEP = "[" * 3_000 + "]" * 3_000
+WORDS = [
+    *"0123456{}[],/-",
+    *("[]", "{}", "null", "/ws,", "/admin,", "9" * 20, "1e999", "NaN", DEEP, "\0", "\uff11", '"x"'),
+    *(f'["{STATUS}"]', f'["{STATUS}",null]', '["connect",{}]', '{"token":1}'),
+    *('{"token":["x"],"session_uuid":{}}', '{"_placeholder":true,"num":0}'),
+]
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    frames=st.lists(
+        st.lists(st.sampled_from(WORDS), max_size=4).map(lambda words: "4" + "".join(words)),
+        min_size=1,
+        max_size=8,
+    ),
+    is_in=st.booleans(),
+)
+async def test_nothing_that_a_client_sends_raises(
+    address: str, user: User, caplog: pytest.LogCaptureFixture, frames: list[str], *, is_in: bool
+) -> None:
+    async with connect(f"ws://{address}{PATH}/?EIO=4&transport=websocket") as raw:
+        await raw.recv()
+        if is_in:
+            await raw.send("40" + json.dumps(_auth(await _pair(user))))
+            assert str(await raw.recv()).startswith("40{")
+        with suppress(ConnectionClosed):
+            for text in frames:
+                await raw.send(text)
+            await raw.send("x")  # no packet: ends the connection
+            async with asyncio.timeout(5):
+                while True:
+                    await raw.recv()
+    assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []
