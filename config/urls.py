@@ -1,10 +1,11 @@
 """Every URL of the site."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from apps.core.api.documents import OpenApiView, RedocView, SwaggerView
+from apps.realtime.api.views import polling_refused
 from config.plugins.routes import plugin_routes
 
 api_v1 = [
@@ -26,6 +27,7 @@ urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api_v1)),
+    re_path(r"^ws/socket\.io/?$", polling_refused),
 ]
 
 handler400 = "apps.core.api.exceptions.bad_request"
