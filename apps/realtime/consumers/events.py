@@ -13,7 +13,7 @@ import orjson
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from apps.accounts.models import User
 from apps.core.api.renderers import dumps
@@ -40,6 +40,7 @@ from apps.realtime.constants import (
     WATCH_SECONDS,
 )
 from apps.realtime.consumers.ledger import Ledger
+from apps.realtime.errors import NotUnderstoodError
 from apps.realtime.selectors.events import Missed, events_missed, latest_id, message_of
 from apps.realtime.selectors.identities import (
     Identity,
@@ -51,6 +52,7 @@ from apps.realtime.selectors.identities import (
     may_of,
     user_of,
 )
+from apps.realtime.selectors.languages import language_of
 from apps.realtime.selectors.rows import sees_row
 from apps.realtime.services.samplers import sampler_of
 from apps.realtime.services.sweeps import sweep
@@ -73,6 +75,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         self._strikes = 0
+        self._language = language_of(self.scope["headers"])
         self._ledger = Ledger(self._send_later)
         self._replays: set[asyncio.Task[None]] = set()
         self._look = asyncio.Event()
@@ -333,15 +336,19 @@ class EventsConsumer(AsyncWebsocketConsumer):
             await asyncio.wait_for(self._waiting.join(), seconds)
 
     async def _refuse(self, refusal: DomainError) -> None:
-        self._send_later({"type": "error", "msg": str(refusal), "reason": refusal.reason})
+        self._complain(refusal)
         await self._drain()
         await self.close(CLOSE_SIGN_IN)
 
     async def _strike(self) -> None:
         self._strikes += 1
-        self._send_later({"type": "error", "msg": "Not understood.", "reason": "realtime.bad"})
+        self._complain(NotUnderstoodError())
         if self._strikes >= MAX_STRIKES:
             await self.close(CLOSE_BAD)
+
+    def _complain(self, refusal: DomainError) -> None:
+        with translation.override(self._language):
+            self._send_later({"type": "error", "msg": str(refusal), "reason": refusal.reason})
 
     @property
     def _own_group(self) -> str:

@@ -21,10 +21,12 @@ from hypothesis import strategies as st
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from apps.access.models import Menu, Role
 from apps.accounts.choices import Channel, Closing
 from apps.accounts.models import Session, User
 from apps.accounts.services.sessions import session_open, sessions_close
 from apps.accounts.services.tokens import TokenPair
+from apps.accounts.services.users import user_update
 from apps.core.cached import PRINCIPALS, invalidate
 from apps.realtime.consumers import socketio as consumers
 from apps.realtime.consumers import visits
@@ -41,6 +43,14 @@ ConnectionError = socketio.exceptions.ConnectionError  # noqa: A001 - what the l
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumers, "Workers", lambda: Workers(lambda: PONG))
     visits._open.clear()
+
+
+@pytest.fixture
+def user(make_user: Callable[..., User]) -> User:
+    """Somebody who may list jobs, and so hear which workers there are."""
+    role = Role.objects.create(name="crew")
+    role.menus.add(Menu.objects.create(name="T", title="T", kind=1, perms="sys:task:list"))
+    return make_user(roles=[role])
 
 
 @pytest.fixture
@@ -156,6 +166,55 @@ async def test_whoever_shows_no_session_of_their_own_is_refused(
         async with _talk(address, _auth(pair), "/admin"):
             pass
     assert not visits._open
+
+
+async def test_which_workers_there_are_is_told_to_those_alone_who_list_or_start_jobs(
+    address: str, user: User, make_user: Callable[..., User]
+) -> None:
+    boss, stranger = [
+        await sync_to_async(make_user)(is_superuser=is_boss) for is_boss in (True, False)
+    ]
+
+    def give() -> None:
+        user_update(actor=boss, user=stranger, roles=[Role.objects.get(name="crew")])
+
+    def change() -> None:
+        Menu.objects.filter(name="T").update(perms="sys:task:exec")
+        invalidate(PRINCIPALS)
+
+    async with _talk(address, _auth(await _pair(stranger))) as talk:
+        assert await talk.ask() == []
+        await sync_to_async(give)()
+        assert await talk.ask() == PONG
+    await sync_to_async(change)()
+    async with _talk(address, _auth(await _pair(user))) as talk:
+        assert await talk.ask() == PONG
+
+
+@pytest.mark.parametrize(
+    ("language", "ended"), [("en-US", "The session has ended. Sign in again."), ("zh-CN", "登录")]
+)
+async def test_refusals_are_objects_with_a_message_in_the_language_of_the_client(
+    address: str, user: User, language: str, ended: str
+) -> None:
+    where = f"ws://{address}{PATH}/?EIO=4&transport=websocket"
+    headers = {"Accept-Language": language}
+    async with connect(where, additional_headers=headers) as raw:
+        await raw.recv()
+
+        async def refusal(text: str, start: str) -> str:
+            await raw.send(text)
+            told = str(await asyncio.wait_for(raw.recv(), 3))
+            assert told.startswith(start)
+            message: str = json.loads(told.removeprefix(start))["message"]
+            return message
+
+        assert ended in await refusal("40{}", "44")
+        auth = json.dumps(_auth(await _pair(user)))
+        assert await refusal(f"40/admin,{auth}", "44/admin,")
+        await raw.send(f"40{auth}")
+        assert str(await asyncio.wait_for(raw.recv(), 3)).startswith('40{"sid"')
+        assert await refusal(f"40{auth}", "44")
 
 
 async def test_a_kicked_session_is_out_at_once(address: str, user: User) -> None:
