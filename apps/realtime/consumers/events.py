@@ -160,7 +160,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
         self._send_later({"type": "ready", "session": identity.sid, "latest": wire_id(latest)})
 
     async def _choose(self, kind: str, name: str, told: Message) -> None:
-        topic = next((found for found in declared_topics() if found.name == name), None)
+        topic = _topic_of(name)
         if kind == "unsubscribe":
             if topic is not None and topic.name in self._topics:
                 await self._leave(topic)
@@ -206,7 +206,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
         if name is None or self.identity is None:
             return True
         # Also for a topic that was left a moment ago: of a row nothing is said without a look.
-        topic = next((found for found in declared_topics() if found.name == name), None)
+        topic = self._topics.get(name) or _topic_of(name)
         if topic is None or not topic.model:
             return True
         look_up = database_sync_to_async(sees_row)
@@ -354,6 +354,10 @@ class EventsConsumer(AsyncWebsocketConsumer):
     def _own_group(self) -> str:
         assert self.identity is not None  # noqa: S101 - asked for once somebody is in
         return f"user.{self.identity.user_id}"
+
+
+def _topic_of(name: str) -> Topic | None:
+    return next((found for found in declared_topics() if found.name == name), None)
 
 
 def _read(text: str | None) -> Message:
