@@ -105,7 +105,7 @@
       if (message.data.task_id === box.dataset.runPage && isLive) ask();
     });
     window.atriumLive.on("run.lines", (message) => {
-      if (Number(message.data.id) === Number(box.dataset.runKey) && isLive) ask();
+      if (String(message.data.id) === box.dataset.runKey && isLive) ask();
     });
     go();
   };
