@@ -1,7 +1,7 @@
 """Every URL of the site."""
 
 from django.contrib import admin
-from django.urls import include, path, re_path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from apps.core.api.documents import OpenApiView, RedocView, SwaggerView
@@ -27,7 +27,8 @@ urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api_v1)),
-    re_path(r"^ws/socket\.io/?$", polling_refused),
+    path("ws/socket.io", polling_refused),
+    path("ws/socket.io/", polling_refused),
 ]
 
 handler400 = "apps.core.api.exceptions.bad_request"

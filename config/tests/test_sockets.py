@@ -89,7 +89,7 @@ async def test_pages_that_may_call_the_api_may_open_sockets(settings: Any) -> No
 
 
 def test_socket_io_is_not_to_be_had_by_polling(client: Any, db: None) -> None:
-    assert client.get("/ws/socket.io/?EIO=4&transport=polling").status_code == 404
+    assert client.get("/ws/socket.io/?EIO=4&transport=polling").status_code == 400
 
 
 async def test_a_client_that_takes_nothing_counts_as_gone(monkeypatch: pytest.MonkeyPatch) -> None:
