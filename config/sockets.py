@@ -58,7 +58,7 @@ def websocket_application() -> Any:
 
 
 class Origins(OriginValidator):
-    """Lets pages in by their `Origin`. One that is no address is refused; the parent raises at it."""
+    """Lets pages in by their `Origin`; where that is no address it refuses, the parent raises."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
         if all(_is_address(value) for name, value in scope["headers"] if name == b"origin"):

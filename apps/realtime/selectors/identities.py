@@ -57,7 +57,7 @@ def from_cookie(headers: Headers) -> Identity | None:
         cookie = SimpleCookie(found.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
     except CookieError:
         return None
-    if cookie is None:
+    if cookie is None or "\0" in cookie.value:  # PostgreSQL refuses to look for that
         return None
     store = import_module(settings.SESSION_ENGINE).SessionStore(cookie.value)
     sid, user_id = store.get(SESSION_KEY), store.get("_auth_user_id")
