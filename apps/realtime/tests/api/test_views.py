@@ -79,3 +79,22 @@ def test_a_question_that_makes_no_sense_is_refused(
     response = client_with().get(f"{URL}?{query}")
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert name in str(response.json()["data"]["errors"])
+
+
+@pytest.mark.parametrize("path", ["/ws/socket.io", "/ws/socket.io/"])
+@pytest.mark.parametrize(
+    ("query", "code", "message"),
+    [
+        ("?EIO=4&transport=polling&t=x", 0, "Transport unknown"),
+        ("", 0, "Transport unknown"),
+        ("?EIO=4&transport=websocket", 3, "Bad request"),
+    ],
+)
+def test_a_client_of_socket_io_that_polls_is_told_so_in_the_words_of_engine_io(
+    client: Any, path: str, query: str, code: int, message: str
+) -> None:
+    for ask in (client.get, client.post):
+        answer = ask(path + query)
+        assert answer.status_code == HTTPStatus.BAD_REQUEST
+        assert answer.headers["Content-Type"] == "application/json"
+        assert answer.json() == {"code": code, "message": message}
