@@ -34,6 +34,18 @@ async def test_a_page_from_elsewhere_is_refused(settings: object) -> None:
     assert code != CLOSE_UNKNOWN
 
 
+@pytest.mark.parametrize("hosts", [["testserver"], ["*"]])
+@pytest.mark.parametrize("origin", ["http://[::1", "http://x:99999", "http://x:y", "http://[x]"])
+async def test_an_origin_that_is_no_address_is_refused_like_a_foreign_one(
+    settings: Any, origin: str, hosts: list[str]
+) -> None:
+    settings.ALLOWED_HOSTS, settings.CORS_ALLOWED_ORIGINS = hosts, ["https://ui.example.org"]
+    headers = [(b"origin", origin.encode())]
+    talk = WebsocketCommunicator(websocket_application(), "/ws/nowhere", headers=headers)
+    _is_accepted, code = await talk.connect()
+    assert code != CLOSE_UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("forwarded", "code"), [("10.1.2.3", CLOSE_UNKNOWN), ("203.0.113.9", CLOSE_REFUSED)]
 )
