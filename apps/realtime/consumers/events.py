@@ -47,6 +47,7 @@ from apps.realtime.selectors.identities import (
     Look,
     from_cookie,
     from_token,
+    is_secure_of,
     look,
     may_hear,
     may_of,
@@ -86,7 +87,8 @@ class EventsConsumer(Line):
         loop = asyncio.get_running_loop()
         work = (self.guarded(self._write()), self.guarded(self._watch()))
         self._tasks = [loop.create_task(each) for each in work]
-        identity = await database_sync_to_async(from_cookie)(self.scope["headers"])
+        look_up = database_sync_to_async(from_cookie)
+        identity = await look_up(self.scope["headers"], is_secure=is_secure_of(self.scope))
         if identity is not None:
             await self._enter(identity)
 

@@ -132,7 +132,7 @@ async def test_a_socket_that_falls_over_at_its_beginning_is_counted_out(
 ) -> None:
     before = EventsConsumer.open_count
 
-    def fall(*_asked: Any) -> Any:
+    def fall(*_asked: Any, **_named: Any) -> Any:
         raise ZeroDivisionError
 
     monkeypatch.setattr(consumers, name, fall)
