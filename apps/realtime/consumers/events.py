@@ -25,6 +25,7 @@ from apps.realtime.constants import (
     CLOSE_BAD,
     CLOSE_SIGN_IN,
     CLOSE_SLOW,
+    CLOSE_TOO_MUCH,
     EVERYONE,
     KEPT,
     MAX_MESSAGE,
@@ -41,7 +42,7 @@ from apps.realtime.constants import (
 from apps.realtime.consumers.groups import Groups
 from apps.realtime.consumers.ledger import Ledger
 from apps.realtime.consumers.line import Line
-from apps.realtime.selectors.events import Missed, events_missed, latest_id, message_of
+from apps.realtime.selectors.events import Missed, events_missed, id_read, latest_id, message_of
 from apps.realtime.selectors.identities import (
     Identity,
     Look,
@@ -58,7 +59,6 @@ from apps.realtime.services.samplers import sampler_of
 from apps.realtime.services.sweeps import sweep
 
 Message = dict[str, Any]
-MAX_ID = 2**63 - 1
 log = logging.getLogger(__name__)
 
 
@@ -70,6 +70,7 @@ class EventsConsumer(Line):
     _is_let_go = False
     _tasks: list[asyncio.Task[None]] = []
     _may_do = 0
+    _token: Any = None
     _from_id: int | None = None
     open_count = 0
     """Sockets at this process."""
@@ -136,6 +137,10 @@ class EventsConsumer(Line):
         except DomainError as refusal:
             await self._refuse(refusal)
             return
+        if told["token"] == self._token:
+            await self._strike()
+            return
+        self._token = told["token"]
         await self._enter(identity)
         if "since" in told and self.user is not None:
             await self._replay_since(told["since"], user_id=self.user.pk)
@@ -150,11 +155,15 @@ class EventsConsumer(Line):
         except DomainError as refusal:
             await self._refuse(refusal)
             return
+        if not self.seat.move(identity.user_id):
+            await self.close(CLOSE_TOO_MUCH)
+            return
         self.identity = identity
         for group in (self._own_group, EVERYONE):
             await self._groups.join(group)
         # Read when we listen already: what comes after it is heard.
-        latest, self._may_do = await database_sync_to_async(_bearings)(self.user)
+        latest = await database_sync_to_async(latest_id)()
+        self._may_do = await database_sync_to_async(may_of)(self.user)
         if self._from_id is None:
             self._from_id = latest
             sweep.join(self._own_group, self._sweep)
@@ -238,7 +247,7 @@ class EventsConsumer(Line):
         self, since: Any, *, user_id: int | None = None, topics: Collection[str] = ()
     ) -> None:
         """Begin to send what was missed, beside what else goes on."""
-        number = _id_read(since)
+        number = id_read(since)
         if number is None or len(self._replays) >= MAX_TOPICS:
             await self._strike()
             return
@@ -374,16 +383,3 @@ def _read(text: str | None) -> Message:
     except orjson.JSONDecodeError:
         return {}
     return told if isinstance(told, dict) else {}
-
-
-def _id_read(value: Any) -> int | None:
-    """Return an id as clients send it: a number, or a text of digits; None for anything else."""
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = int(value) if len(value) <= len(str(MAX_ID)) else None
-    is_id = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_ID
-    return value if is_id else None
-
-
-def _bearings(user: User) -> tuple[int, int]:
-    """Return the id of the newest event, and what the user may do."""
-    return latest_id(), may_of(user)

@@ -10,11 +10,13 @@ from typing import Any
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from apps.realtime.constants import (
+    ADDRESS,
     CLOSE_FAULT,
     CLOSE_TOO_MUCH,
     MESSAGES_BURST,
     MESSAGES_PER_SECOND,
 )
+from apps.realtime.consumers.seats import Seat
 from apps.realtime.consumers.visits import Allowance
 
 log = logging.getLogger(__name__)
@@ -31,10 +33,12 @@ class Line(AsyncWebsocketConsumer):
     """Whether the client was told that it must go."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.seat = Seat(scope.get(ADDRESS, ""))
         self._allowance = Allowance(burst=MESSAGES_BURST, per_second=MESSAGES_PER_SECOND)
         try:
             await self.guarded(super().__call__(scope, receive, send))
         finally:
+            self.seat.leave()
             await self.leave()
 
     async def leave(self) -> None:
@@ -50,6 +54,14 @@ class Line(AsyncWebsocketConsumer):
             log.log(level, "a socket is closed by what nobody expected", exc_info=True)
             with suppress(OSError, RuntimeError):  # it may be closed already
                 await self.close(CLOSE_FAULT)
+
+    async def websocket_connect(self, message: Any) -> None:
+        """Let a client in, if there is room; else it is let in to be told so."""
+        if self.seat.take():
+            await super().websocket_connect(message)
+        else:
+            await self.accept()
+            await self.close(CLOSE_TOO_MUCH)
 
     async def websocket_receive(self, message: Any) -> None:
         """Hear what the client sends, unless it must go or sends too much."""

@@ -21,6 +21,7 @@ from apps.core.guards import Access
 from apps.core.topics import Topic
 from apps.realtime import constants
 from apps.realtime.consumers import events as consumers
+from apps.realtime.consumers import line, seats
 from apps.realtime.consumers.events import EventsConsumer
 from apps.realtime.services.samplers import forget_samplers, sampler_of
 from apps.realtime.services.sweeps import sweep
@@ -199,3 +200,61 @@ async def test_of_a_topic_that_is_not_followed_nothing_is_said(holder: User) -> 
         heard = [await talk.receive_json_from(3) for _number in range(2)]
         assert {told["topic"] for told in heard} == {NEWS.name}
         assert await talk.receive_nothing(0.1)
+
+
+async def test_a_token_that_was_shown_is_not_looked_at_again(holder: User) -> None:
+    talk = Talk(EventsConsumer.as_asgi(), "/ws/events")
+    assert (await talk.connect())[0]
+    pair = await sync_to_async(session_open)(user=holder, channel=Channel.API)
+    told = {"type": "authenticate", "token": pair.access}
+    await talk.send_json_to(told)
+    assert (await talk.receive_json_from(3))["type"] == "ready"
+    for _number in range(1, constants.MAX_STRIKES):
+        await talk.send_json_to(told)
+        assert (await talk.receive_json_from(3))["reason"] == "realtime.bad"
+    await talk.send_json_to(told)
+    assert await _closed(talk) == constants.CLOSE_BAD
+    await talk.disconnect()
+
+
+async def test_a_flood_is_not_answered_to_its_end(
+    holder: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line, "MESSAGES_BURST", 10)
+    async with _talk(holder) as talk:
+        for _number in range(20):
+            await talk.send_json_to({"type": "ping"})
+        assert await _closed(talk) == constants.CLOSE_TOO_MUCH
+        assert await talk.receive_nothing(0.1)
+
+
+async def test_a_user_has_so_many_sockets(holder: User, settings: Any) -> None:
+    settings.REALTIME_USER_SOCKETS = 1
+    await sync_to_async(User.objects.filter(pk=holder.pk).update)(is_multi_login=True)
+    async with _talk(holder):
+        pair = await sync_to_async(session_open)(user=holder, channel=Channel.API)
+        second = Talk(EventsConsumer.as_asgi(), "/ws/events")
+        await second.connect()
+        await second.send_json_to({"type": "authenticate", "token": pair.access})
+        assert await _closed(second) == constants.CLOSE_TOO_MUCH
+        await second.disconnect()
+    async with _talk(holder):
+        pass
+    assert not seats.users
+
+
+async def test_an_address_has_so_many_sockets_on_which_nobody_signed_in(
+    holder: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seats, "MAX_STRANGERS", 1)
+    async with _talk(holder):  # no stranger any more
+        talks = [Talk(EventsConsumer.as_asgi(), "/ws/events") for _number in range(3)]
+        talks[2].scope[constants.ADDRESS] = "192.0.2.1"
+        for talk in talks:
+            assert (await talk.connect())[0]
+        assert await _closed(talks[1]) == constants.CLOSE_TOO_MUCH
+        assert await talks[0].receive_nothing(0.05)
+        assert await talks[2].receive_nothing(0.05)
+        for talk in talks:
+            await talk.disconnect()
+    assert not seats.strangers
