@@ -51,8 +51,8 @@ def is_secure_of(scope: Any) -> bool:
         wanted = key.removeprefix("HTTP_").replace("_", "-").lower().encode()
         for name, value in scope["headers"]:
             if name == wanted:
-                told: str = value.decode("latin1")
-                return told.partition(",")[0].strip() == secure
+                told = value.decode("latin1")
+                return bool(told.partition(",")[0].strip() == secure)
     return scope.get("scheme") == "wss"
 
 

@@ -249,7 +249,8 @@ async def test_an_address_has_so_many_sockets_on_which_nobody_signed_in(
     monkeypatch.setattr(seats, "MAX_STRANGERS", 1)
     async with _talk(holder):  # no stranger any more
         talks = [Talk(EventsConsumer.as_asgi(), "/ws/events") for _number in range(3)]
-        talks[2].scope[constants.ADDRESS] = "192.0.2.1"
+        elsewhere: Any = talks[2].scope
+        elsewhere[constants.ADDRESS] = "192.0.2.1"
         for talk in talks:
             assert (await talk.connect())[0]
         assert await _closed(talks[1]) == constants.CLOSE_TOO_MUCH
