@@ -59,19 +59,17 @@ def websocket_application() -> Any:
 
 
 class Origins(OriginValidator):
-    """Refuse sockets of foreign pages, and of what is no address; the parent raises at that."""
+    """Lets pages in by their `Origin`; where that is no address it refuses, the parent raises."""
 
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        named = [value.decode("latin1") for name, value in scope["headers"] if name == b"origin"]
-        if all(map(_is_address, named)):
-            await super().__call__(scope, receive, send)
-        else:
-            await WebsocketDenier()(scope, receive, send)
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
+        if all(_is_address(value) for name, value in scope["headers"] if name == b"origin"):
+            return await super().__call__(scope, receive, send)
+        return await WebsocketDenier()(scope, receive, send)
 
 
-def _is_address(origin: str) -> bool:
+def _is_address(origin: bytes) -> bool:
     try:
-        _port = urlsplit(origin).port  # a wrong one is found when it is asked for
+        _port = urlsplit(origin.decode("latin1")).port  # reading it is what raises
     except ValueError:
         return False
     return True

@@ -7,6 +7,7 @@ from collections.abc import Awaitable
 from contextlib import suppress
 from typing import Any
 
+from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from apps.realtime.constants import (
@@ -66,7 +67,7 @@ class Line(AsyncWebsocketConsumer):
     async def websocket_receive(self, message: Any) -> None:
         """Hear what the client sends, unless it must go or sends too much."""
         if self.is_over:
-            return
+            raise StopConsumer  # nobody reads on, and the server cuts whoever does not go
         if self._allowance.take():
             await super().websocket_receive(message)
         else:

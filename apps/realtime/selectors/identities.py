@@ -51,9 +51,9 @@ def is_secure_of(scope: Any) -> bool:
         wanted = key.removeprefix("HTTP_").replace("_", "-").lower().encode()
         for name, value in scope["headers"]:
             if name == wanted:
-                told = value.decode("latin1")
-                return bool(told.partition(",")[0].strip() == secure)
-    return scope.get("scheme") == "wss"
+                told: str = value.decode("latin1")
+                return told.partition(",")[0].strip() == secure
+    return bool(scope.get("scheme") == "wss")
 
 
 def from_cookie(headers: Headers, *, is_secure: bool) -> Identity | None:

@@ -72,6 +72,7 @@ async def test_nothing_is_said_or_heard_after_the_closing() -> None:
     assert (await talk.receive_output(3))["code"] == constants.CLOSE_SIGN_IN
     await talk.send_to(text_data="still there?")
     assert await talk.receive_nothing(0.1)
+    assert Parrot.left == 1  # it is not waited for
     await talk.disconnect()
 
 
