@@ -222,6 +222,9 @@ TEMPLATES = [
 ]
 
 API_PREFIX = "/api/v1/"
+REALTIME_USER_SOCKETS = 100
+"""Sockets of one user at one process; each tab of the console is one."""
+
 CONSOLE_PREFIX = "/admin/"
 SERVE_DOCS = True
 """Whether the OpenAPI document and its pages are there."""
