@@ -240,6 +240,19 @@ def test_a_message_waits_while_the_database_does_not_answer(
     assert [each["countdown"] for each in sent] == [execution.BUSY_SECONDS]
 
 
+def test_nothing_is_written_of_a_job_before_it_asks_whether_it_may_begin(
+    monkeypatch: pytest.MonkeyPatch, sent: list[dict[str, Any]]
+) -> None:
+    def away(*_args: Any, **_kwargs: Any) -> None:
+        raise Error
+
+    monkeypatch.setattr(job_of(echo).backend, "_store_result", away)
+    monkeypatch.setattr(execution, "row_of", away)
+    monkeypatch.setattr(connections, "close_all", lambda: None)
+    assert work(echo, "x", task_id="one", is_eager=False) == states.IGNORED
+    assert [each["task_id"] for each in sent] == ["one"]
+
+
 def test_a_run_that_is_too_long_at_work_is_ended_when_it_next_tells_of_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
