@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from billiard.common import terminate_handler_fired
 from celery import Task, current_app, shared_task, states
-from celery.exceptions import Ignore, Reject, Retry
+from celery.exceptions import Ignore, Reject, Retry, WorkerShutdown, WorkerTerminate
 from celery.signals import task_postrun, task_prerun
 from django.db import transaction
 from django.dispatch import Signal
@@ -50,6 +51,10 @@ class JobOvertimeError(Exception):
     """Raised inside a job that has run for longer than it may."""
 
 
+class JobExitError(Exception):
+    """A job asked for the end of its process; it alone ends."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
     """Why a job does not begin.
@@ -86,15 +91,10 @@ class Job(Task[Any, Any]):
         request.is_asked = True
         self._ask()
         try:
-            return self.run(*self.opened(args), **self.opened(kwargs))
-        except JobCancelled:
-            request.end_state = states.REVOKED
-            self._store(states.REVOKED)
-            raise Ignore from None
-        except (Ignore, Reject, Retry):
-            raise
-        except Exception as error:  # the boundary of what a job may raise
-            self._try_again(error)
+            return self._run(args, kwargs)
+        except BaseException as error:
+            # Celery tells of the end only once it has stored it, which may fail.
+            request.raised = error
             raise
 
     def apply_async(self, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any) -> Any:
@@ -144,6 +144,25 @@ class Job(Task[Any, Any]):
         self.signature_from_request(
             self.request, countdown=seconds, headers=carried(self.request)
         ).apply_async()
+
+    def _run(self, args: Any, kwargs: Any) -> Any:
+        try:
+            return self.run(*self.opened(args), **self.opened(kwargs))
+        except JobCancelled:
+            vars(self.request)["end_state"] = states.REVOKED
+            self._store(states.REVOKED)
+            raise Ignore from None
+        except (Ignore, Reject, Retry, WorkerShutdown, WorkerTerminate):
+            raise
+        except BaseException as error:  # the boundary of what a job may raise
+            if terminate_handler_fired():  # whatever it raises then, it is not done
+                raise SystemExit from error
+            if isinstance(error, Exception):
+                self._try_again(error)
+                raise
+            fault = JobExitError(f"{type(error).__name__}: {error}".rstrip(": "))
+            self._try_again(fault)
+            raise fault from error
 
     def _ask(self) -> None:
         for _receiver, answer in job_asked.send(sender=Job, task=self):

@@ -11,6 +11,7 @@ from typing import Any
 
 from billiard.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded
 from celery import states
+from celery.exceptions import Ignore, Reject, Retry
 from django.db import Error, connections
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -46,10 +47,13 @@ def run_retry_seconds(*, task: Job, error: Exception) -> float | None:
 def run_end(*, task: Job, live: Live, state: str | None, value: Any) -> None:
     """Write down how the run at hand ended.
 
+    Of one that was cut short because its worker stops, nothing is written down: it has not ended.
+    Its message comes back, or the reaper finds it.
+
     Args:
         task: Its job.
         live: What was followed of it.
-        state: The state of Celery's.
+        state: The state of Celery's; None where Celery could not store the end, or there is none.
         value: What it returned or raised.
     """
     pulse.remove(live)
@@ -85,6 +89,11 @@ def run_unknown(*, task_id: str) -> None:
 
 def _end(task: Job, live: Live, state: str | None, value: Any) -> None:
     run = None if live.run_id is None else Run.objects.filter(pk=live.run_id).first()
+    if state is None:
+        state, value = _ended(vars(task.request).get("raised"))
+    if state is None:
+        live_flush(live)
+        return
     if state == states.RETRY:
         _pause(live, value)
         return
@@ -97,17 +106,26 @@ def _end(task: Job, live: Live, state: str | None, value: Any) -> None:
         lease_drop(name=live.lease, holder=live.task_id)
 
 
+def _ended(raised: BaseException | None) -> tuple[str | None, BaseException | None]:
+    """Return the state and the value of an end of which Celery told nothing; None if it is none."""
+    if raised is None or isinstance(raised, SystemExit):
+        return None, raised
+    kinds = {Retry: states.RETRY, Reject: states.REJECTED, Ignore: states.IGNORED}
+    found = (state for kind, state in kinds.items() if isinstance(raised, kind))
+    return next(found, states.FAILURE), raised
+
+
 def _close(task: Job, run: Run, live: Live, state: str | None, value: Any) -> None:
     # One that was taken for lost and comes to its end all the same was not lost.
     among = (*LIVE_STATES, RunState.LOST)
-    if state == states.FAILURE:
+    if getattr(task.request, "end_state", "") == states.REVOKED:
+        run_close(run=run, state=RunState.CANCELLED, among=among)
+    elif state == states.FAILURE:
         fault = _fault(value)
         run_close(run=run, state=RunState.FAILED, among=among, policy=live.policy, **fault)
-    elif getattr(task.request, "end_state", "") == states.REVOKED:
-        run_close(run=run, state=RunState.CANCELLED, among=among)
     elif state == states.REJECTED:
         Run.objects.filter(pk=run.pk, state=RunState.RUNNING).update(state=RunState.QUEUED)
-    else:
+    elif state in {states.SUCCESS, states.IGNORED}:
         result = result_text(value) if state == states.SUCCESS else ""
         done: dict[str, Any] = {"percent": 100.0, "result": result, "error": "", "traceback": ""}
         run_close(run=run, state=RunState.SUCCEEDED, among=among, **done)

@@ -122,6 +122,93 @@ def test_a_job_that_is_told_to_end_is_cancelled(monkeypatch: pytest.MonkeyPatch)
     assert run.state == RunState.CANCELLED
 
 
+@pytest.mark.parametrize(
+    ("raised", "state"),
+    [(SystemExit(-241), "running"), (None, "running"), (SampleError("gone"), "failed")],
+)
+def test_a_job_that_was_cut_short_has_not_ended_and_one_that_fell_failed(
+    raised: BaseException | None, state: str
+) -> None:
+    schedule = make_schedule()
+    run = make_run(schedule=schedule, state=RunState.RUNNING, attempt=1)
+    live = _live(run, attempt=1, lease=lease_name(schedule.pk))
+    lease_take(name=live.lease, holder=run.task_id)
+    task = job_of(echo)
+    task.push_request(id=run.task_id, raised=raised)
+    run_end(task=task, live=live, state=None, value=None)
+    task.pop_request()
+    run.refresh_from_db()
+    assert (run.state, run.ended_at is None) == (state, state == "running")
+    assert Lease.objects.exists() == (state == "running")
+    assert run.error == ("SampleError: gone" if state == "failed" else "")
+
+
+@pytest.mark.parametrize("state", ["STARTED", "RECEIVED"])
+def test_only_a_success_is_one(state: str) -> None:
+    run = make_run(state=RunState.RUNNING)
+    run_end(task=job_of(echo), live=_live(run), state=state, value=None)
+    run.refresh_from_db()
+    assert run.state == RunState.RUNNING
+
+
+@pytest.mark.parametrize("function", [echo, fall])
+def test_a_job_whose_end_celery_cannot_store_ends_as_what_it_was(
+    function: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_args: Any, **_options: Any) -> None:
+        raise Error
+
+    monkeypatch.setattr(job_of(function).backend, "_store_result", away)
+    run = make_run(function)
+    with pytest.raises(RuntimeWarning):
+        work(function, *(["x"] if function is echo else []), task_id=run.task_id)
+    run.refresh_from_db()
+    assert run.state == ("succeeded" if function is echo else "failed")
+    assert run.error.startswith("SampleError" if function is fall else "")
+
+
+def test_a_retry_that_celery_cannot_store_is_one_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def away(*_args: Any, **_options: Any) -> None:
+        raise Error
+
+    monkeypatch.setattr("apps.core.jobs.Job.apply_async", lambda *_args, **_options: None)
+    monkeypatch.setattr(job_of(fall).backend, "_store_result", away)
+    schedule = make_schedule(fall, retries=1)
+    run = make_run(fall, schedule=schedule)
+    with pytest.raises(RuntimeWarning):
+        work(fall, task_id=run.task_id, schedule=schedule)
+    run.refresh_from_db()
+    assert (run.state, run.error[:11]) == ("retrying", "SampleError")
+    assert Lease.objects.exists()
+
+
+def test_a_job_that_leaves_its_process_fails_and_stays_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def leave(*_args: Any) -> None:
+        raise SystemExit(3)
+
+    monkeypatch.setattr(job_of(echo), "run", leave)
+    run = make_run()
+    assert work(echo, "x", task_id=run.task_id) == states.FAILURE
+    run.refresh_from_db()
+    assert (run.state, run.error) == ("failed", "JobExitError: SystemExit: 3")
+
+
+def test_what_a_job_raises_while_its_worker_stops_is_no_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("apps.core.jobs.terminate_handler_fired", lambda: True)
+    schedule = make_schedule(fall, retries=1)
+    run = make_run(fall, schedule=schedule)
+    with pytest.raises(SystemExit):
+        work(fall, task_id=run.task_id, schedule=schedule)
+    run.refresh_from_db()
+    assert (run.state, run.error, run.ended_at) == ("running", "", None)
+
+
 def test_a_run_that_was_taken_for_lost_and_ends_all_the_same_has_ended() -> None:
     run = make_run(state=RunState.LOST, ended_at=timezone.now())
     live = _live(run)
