@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from billiard.common import terminate_handler_fired
 from celery import Task, current_app, shared_task, states
 from celery.exceptions import Ignore, Reject, Retry, WorkerShutdown, WorkerTerminate
 from celery.signals import task_postrun, task_prerun
@@ -37,10 +36,10 @@ job_fell = Signal()
 job_reported = Signal()
 """A running job tells how far it is: `task_id`, `percent` (0-100) and `text`.
 
-A receiver that answers `CANCEL` or `OVERTIME` ends the job.
+A receiver that answers `CANCEL`, `OVERTIME` or `OUSTED` ends the job.
 """
 
-CANCEL, OVERTIME = "cancel", "overtime"
+CANCEL, OVERTIME, OUSTED = "cancel", "overtime", "ousted"
 
 
 class JobCancelled(Exception):  # noqa: N818 - an order, not an error
@@ -49,6 +48,10 @@ class JobCancelled(Exception):  # noqa: N818 - an order, not an error
 
 class JobOvertimeError(Exception):
     """Raised inside a job that has run for longer than it may."""
+
+
+class JobOustedError(Exception):
+    """Raised inside a job whose place another run has taken."""
 
 
 class JobExitError(Exception):
@@ -142,7 +145,7 @@ class Job(Task[Any, Any]):
     def send_again(self, *, seconds: float) -> None:
         """Send the message at hand once more, under its id; it counts as no try."""
         self.signature_from_request(
-            self.request, countdown=seconds, headers=carried(self.request)
+            self.request, countdown=seconds, expires=None, headers=carried(self.request)
         ).apply_async()
 
     def _run(self, args: Any, kwargs: Any) -> Any:
@@ -155,6 +158,9 @@ class Job(Task[Any, Any]):
         except (Ignore, Reject, Retry, WorkerShutdown, WorkerTerminate):
             raise
         except BaseException as error:  # the boundary of what a job may raise
+            # Loaded here: what it reads as it loads, `manage.py worker` has to set before.
+            from billiard.common import terminate_handler_fired  # noqa: PLC0415
+
             if terminate_handler_fired():  # whatever it raises then, it is not done
                 raise SystemExit from error
             if isinstance(error, Exception):
@@ -188,6 +194,7 @@ class Job(Task[Any, Any]):
                     exc=error,
                     countdown=seconds,
                     max_retries=self.request.retries + 1,
+                    expires=None,
                     headers=carried(self.request),
                 )
 
@@ -245,6 +252,7 @@ def progress(percent: float, text: str = "") -> None:
     Raises:
         JobCancelled: Somebody asked for the end of the job.
         JobOvertimeError: It has run for longer than it may.
+        JobOustedError: Another run has taken its place.
     """
     running = current_app.current_task
     if running is None or running.request.id is None:
@@ -253,10 +261,9 @@ def progress(percent: float, text: str = "") -> None:
         sender=Job, task_id=running.request.id, percent=min(100.0, max(0.0, percent)), text=text
     )
     answers = [answer for _receiver, answer in told]
-    if CANCEL in answers:
-        raise JobCancelled
-    if OVERTIME in answers:
-        raise JobOvertimeError
+    ends = {CANCEL: JobCancelled, OVERTIME: JobOvertimeError, OUSTED: JobOustedError}
+    for end in (ends[answer] for answer in ends if answer in answers):
+        raise end
 
 
 def enqueue(task_name: str, /, **kwargs: Any) -> None:

@@ -17,7 +17,13 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask, PeriodicTasks
 
 from apps.core.jobs import Job
-from apps.scheduling.constants import DUE_HEADER, SCHEDULE_HEADER, TRIGGER_HEADER
+from apps.scheduling.choices import Trigger
+from apps.scheduling.constants import (
+    DUE_HEADER,
+    SCHEDULE_HEADER,
+    TRIGGER_HEADER,
+    UNTIL_HEADER,
+)
 from apps.scheduling.models import SchedulePolicy
 from apps.scheduling.selectors.plans import Times, times_after, times_due, times_of
 from apps.scheduling.selectors.policies import policy_of_schedule
@@ -142,6 +148,8 @@ def _send(schedule: PeriodicTask, firing: Firing, limits: Mapping[str, Any]) -> 
         DUE_HEADER: firing.due_at.isoformat(),
         "periodic_task_name": schedule.name,  # the table of results keeps it
     }
+    if (until := _until(schedule, firing)) is not None:
+        headers[UNTIL_HEADER] = until.isoformat()
     # The exchange and the key of each queue have its name.
     queue = schedule.queue or schedule.routing_key or schedule.exchange or task.lane
     if queue not in current_app.amqp.queues:
@@ -153,10 +161,18 @@ def _send(schedule: PeriodicTask, firing: Firing, limits: Mapping[str, Any]) -> 
         task_id=str(uuid.uuid5(FIRINGS, f"{schedule.pk} {firing.due_at.isoformat()}")),
         queue=queue,
         headers=headers,
-        expires=schedule.expires or schedule.expire_seconds,
         priority=schedule.priority,
         **limits,
     )
+
+
+def _until(schedule: PeriodicTask, firing: Firing) -> datetime | None:
+    """Return until when a message may wait; one for a missed time may as long as it takes."""
+    if schedule.expires is not None or firing.trigger == Trigger.CATCH_UP:
+        return schedule.expires  # type: ignore[no-any-return] # it has no types
+    if schedule.expire_seconds is None:
+        return None
+    return timezone.now() + timedelta(seconds=schedule.expire_seconds)
 
 
 def _read(schedule: PeriodicTask) -> tuple[tuple[Any, ...], dict[str, Any], dict[str, Any]]:

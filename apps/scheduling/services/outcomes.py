@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from billiard.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded
@@ -16,7 +17,7 @@ from django.db import Error, connections
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.core.jobs import Job, JobOvertimeError, carried
+from apps.core.jobs import Job, JobOustedError, JobOvertimeError, carried
 from apps.scheduling.choices import LIVE_STATES, RunState
 from apps.scheduling.constants import HOLD_SECONDS, RETRY_CAP_SECONDS
 from apps.scheduling.models import Run
@@ -37,7 +38,9 @@ def run_retry_seconds(*, task: Job, error: Exception) -> float | None:
     """
     live = pulse.get(task.request.id)
     tries = task.request.retries or 0
-    if live is None or live.policy is None or live.is_cancelled or tries >= live.policy.retries:
+    if live is None or live.policy is None or tries >= live.policy.retries:
+        return None
+    if live.is_cancelled or live.is_ousted:
         return None
     log.warning("try %d failed: %s", tries + 1, error)
     seconds = min(live.policy.retry_seconds * 2.0 ** min(tries, 20), RETRY_CAP_SECONDS)
@@ -74,9 +77,12 @@ def run_end_elsewhere(*, task_id: str, error: BaseException) -> None:
 def run_revoked(*, task_id: str, is_expired: bool) -> None:
     """Write down that a message was thrown away, or its run stopped, because somebody asked."""
     run = Run.objects.filter(task_id=task_id, state__in=LIVE_STATES).first()
-    if run is not None:
-        state = RunState.MISSED if is_expired else RunState.CANCELLED
-        run_close(run=run, state=state)
+    if run is None:
+        return
+    if is_expired:  # of one that has begun before, it is no reason
+        run_close(run=run, state=RunState.MISSED, among=(RunState.QUEUED,), attempt=0)
+    else:
+        run_close(run=run, state=RunState.CANCELLED)
         _drop_lease(run.schedule_id, task_id)
 
 
@@ -103,7 +109,7 @@ def _end(task: Job, live: Live, state: str | None, value: Any) -> None:
     elif task.is_quiet and state == states.FAILURE:
         _fail_quiet(task, live, value)
     if live.lease:
-        lease_drop(name=live.lease, holder=live.task_id)
+        lease_drop(name=live.lease, holder=live.holder)
 
 
 def _ended(raised: BaseException | None) -> tuple[str | None, BaseException | None]:
@@ -118,17 +124,21 @@ def _ended(raised: BaseException | None) -> tuple[str | None, BaseException | No
 def _close(task: Job, run: Run, live: Live, state: str | None, value: Any) -> None:
     # One that was taken for lost and comes to its end all the same was not lost.
     among = (*LIVE_STATES, RunState.LOST)
+    is_over = live.ends_at is not None and time.monotonic() > live.ends_at
+    if state == states.SUCCESS and is_over and not live.is_forked:  # no signal ends a thread
+        state, value = states.FAILURE, JobOvertimeError()
+    close = partial(run_close, run=run, among=among, attempt=live.attempt)
     if getattr(task.request, "end_state", "") == states.REVOKED:
-        run_close(run=run, state=RunState.CANCELLED, among=among)
+        close(state=RunState.CANCELLED)
     elif state == states.FAILURE:
-        fault = _fault(value)
-        run_close(run=run, state=RunState.FAILED, among=among, policy=live.policy, **fault)
+        close(state=RunState.FAILED, policy=live.policy, **_fault(value))
     elif state == states.REJECTED:
-        Run.objects.filter(pk=run.pk, state=RunState.RUNNING).update(state=RunState.QUEUED)
+        mine = Run.objects.filter(pk=run.pk, state=RunState.RUNNING, attempt=live.attempt)
+        mine.update(state=RunState.QUEUED)
     elif state in {states.SUCCESS, states.IGNORED}:
         result = result_text(value) if state == states.SUCCESS else ""
         done: dict[str, Any] = {"percent": 100.0, "result": result, "error": "", "traceback": ""}
-        run_close(run=run, state=RunState.SUCCEEDED, among=among, **done)
+        close(state=RunState.SUCCEEDED, **done)
 
 
 def _fault(value: Any) -> dict[str, Any]:
@@ -136,6 +146,8 @@ def _fault(value: Any) -> dict[str, Any]:
     values = error_values(error)
     if isinstance(error, JobOvertimeError | SoftTimeLimitExceeded | TimeLimitExceeded):
         values["error"] = _("It took longer than it may.")
+    if isinstance(error, JobOustedError):
+        values["error"] = _("Another run of its schedule took its place.")
     return values
 
 
@@ -152,7 +164,7 @@ def _pause(live: Live, retry: Any) -> None:
             run_tell(live, state=RunState.RETRYING, percent=live.percent, text=live.text)
     if live.lease:
         seconds = when if isinstance(when, int | float) else _until(when)
-        lease_keep(name=live.lease, holder=live.task_id, seconds=seconds + HOLD_SECONDS)
+        lease_keep(name=live.lease, holder=live.holder, seconds=seconds + HOLD_SECONDS)
 
 
 def _until(moment: Any) -> float:

@@ -6,12 +6,14 @@ import pytest
 from celery import current_app
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from kombu.exceptions import OperationalError
 
 from apps.core.jobs import SCHEDULED, Job
 from apps.scheduling.choices import Missed
-from apps.scheduling.constants import DUE_HEADER, SCHEDULE_HEADER, TRIGGER_HEADER
+from apps.scheduling.constants import DUE_HEADER, SCHEDULE_HEADER, TRIGGER_HEADER, UNTIL_HEADER
 from apps.scheduling.models import SchedulePolicy
 from apps.scheduling.services.firings import (
     BrokenScheduleError,
@@ -62,7 +64,10 @@ def test_what_is_due_is_sent_with_what_it_is_for(make: Any, sent: Sent) -> None:
     (message,) = sent
     assert message["args"] == (1,)
     assert message["kwargs"] == {"days": 2}
-    assert message["expires"] == 9
+    assert "expires" not in message
+    until = parse_datetime(message["headers"].pop(UNTIL_HEADER))
+    assert until is not None
+    assert abs(until - timezone.now() - timedelta(seconds=9)) < timedelta(seconds=5)
     assert message["queue"] == SCHEDULED
     assert message["headers"] == {
         "x": 1,
