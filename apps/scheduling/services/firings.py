@@ -34,6 +34,9 @@ from apps.scheduling.services.missed import Firing, moments_settle
 FIRINGS = uuid.UUID("7b0e1c52-7f0c-4b53-9f0b-6a4e2f5b8f3d")
 """The ids of the tasks are made from it: the same moment of the same schedule, the same id."""
 
+AHEAD = timedelta(minutes=1)
+"""What lies further ahead than this was written by a clock that was wrong."""
+
 log = logging.getLogger(__name__)
 
 
@@ -44,6 +47,8 @@ class BrokenScheduleError(Exception):
 def schedule_due(*, schedule: PeriodicTask, after: datetime | None = None) -> datetime | None:
     """Return the first moment at which nothing was sent yet, gone by or to come.
 
+    A schedule that is settled until far ahead, by a clock that was wrong, counts from now on.
+
     Args:
         schedule: With `interval` and `crontab` at hand.
         after: What lies before is settled.
@@ -51,6 +56,7 @@ def schedule_due(*, schedule: PeriodicTask, after: datetime | None = None) -> da
     Raises:
         BrokenScheduleError: It follows nothing that can be read.
     """
+    _heal(schedule)
     with _readable():
         found = times_after(times_of(schedule), settled=after)
     return found[0] if found else None
@@ -105,6 +111,15 @@ def schedule_end(*, schedule: PeriodicTask) -> None:
     log.info("the schedule %r has come to its end", schedule.name)
     PeriodicTask.objects.filter(pk=schedule.pk, expires__lte=timezone.now()).update(enabled=False)
     PeriodicTasks.update_changed()
+
+
+def _heal(schedule: PeriodicTask) -> None:
+    now = timezone.now()
+    if max(schedule.last_run_at or now, schedule.date_changed) <= now + AHEAD:
+        return
+    log.warning("%s was settled by a clock that was ahead; it counts from now on", schedule.name)
+    schedule.last_run_at, schedule.date_changed = None, now
+    PeriodicTask.objects.filter(pk=schedule.pk).update(last_run_at=None, date_changed=now)
 
 
 @contextmanager

@@ -58,6 +58,19 @@ def _fire(row: PeriodicTask, now: datetime, kept_since: datetime = NOON) -> int:
     return schedule_fire(schedule=row, now=now, kept_since=kept_since)
 
 
+@pytest.mark.parametrize("column", ["last_run_at", "date_changed"])
+def test_what_a_clock_ahead_has_settled_counts_from_now_on(
+    column: str, make: Any, sent: Sent
+) -> None:
+    row = make()
+    PeriodicTask.objects.update(**{column: timezone.now() + timedelta(days=300)})
+    due_at = schedule_due(schedule=PeriodicTask.objects.get())
+    assert due_at is not None
+    assert timezone.now() < due_at <= timezone.now() + MINUTE
+    assert _fire(PeriodicTask.objects.get(pk=row.pk), due_at, timezone.now()) == 1
+    assert PeriodicTask.objects.get().last_run_at == due_at
+
+
 def test_what_is_due_is_sent_with_what_it_is_for(make: Any, sent: Sent) -> None:
     row = make(args="[1]", kwargs='{"days": 2}', headers='{"x": 1}', expire_seconds=9)
     assert _fire(row, NOON + MINUTE + timedelta(seconds=1)) == 1
