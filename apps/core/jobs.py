@@ -159,9 +159,9 @@ class Job(Task[Any, Any]):
             raise
         except BaseException as error:  # the boundary of what a job may raise
             # Loaded here: what it reads as it loads, `manage.py worker` has to set before.
-            from billiard.common import terminate_handler_fired  # noqa: PLC0415
+            from billiard import common  # noqa: PLC0415
 
-            if terminate_handler_fired():  # whatever it raises then, it is not done
+            if common.terminate_handler_fired():  # type: ignore[attr-defined] # older stubs  # whatever it raises then, it is not done
                 raise SystemExit from error
             if isinstance(error, Exception):
                 self._try_again(error)
@@ -194,7 +194,7 @@ class Job(Task[Any, Any]):
                     exc=error,
                     countdown=seconds,
                     max_retries=self.request.retries + 1,
-                    expires=None,
+                    expires=None,  # type: ignore[arg-type] # it says that there is no end
                     headers=carried(self.request),
                 )
 

@@ -27,7 +27,7 @@ from apps.scheduling.services.pulse import Live, live_flush, pulse, run_tell
 from apps.scheduling.services.records import lease_name, quiet_row
 
 log = logging.getLogger(__name__)
-PAUSES = (0.0, 1.0, 5.0)
+PAUSES = (0.0, 1.0, 5.0, 15.0, 30.0)
 """Seconds before each try to write down how a run ended."""
 
 
