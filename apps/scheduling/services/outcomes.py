@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -29,6 +30,9 @@ from apps.scheduling.services.records import lease_name, quiet_row
 log = logging.getLogger(__name__)
 PAUSES = (0.0, 1.0, 5.0, 15.0, 30.0)
 """Seconds before each try to write down how a run ended."""
+
+ended = threading.local()
+"""`task_id`: the run whose end this thread has told of last."""
 
 
 def run_retry_seconds(*, task: Job, error: Exception) -> float | None:
@@ -60,6 +64,7 @@ def run_end(*, task: Job, live: Live, state: str | None, value: Any) -> None:
         value: What it returned or raised.
     """
     pulse.remove(live)
+    ended.task_id = live.task_id
     if live.is_direct:
         _end(task, live, state, value)
         return
@@ -67,7 +72,12 @@ def run_end(*, task: Job, live: Live, state: str | None, value: Any) -> None:
 
 
 def run_end_elsewhere(*, task_id: str, error: BaseException) -> None:
-    """Write down that a run failed whose process could not say so: it was stopped from outside."""
+    """Write down that a run failed whose process could not say so: it was stopped from outside.
+
+    Celery calls it a failure, too, when it could not store the end of which the run was told.
+    """
+    if getattr(ended, "task_id", None) == task_id:
+        return  # it may be at its next try already
     run = Run.objects.filter(task_id=task_id, state__in=LIVE_STATES).first()
     if run is not None and pulse.get(task_id) is None:
         run_close(run=run, state=RunState.FAILED, **_fault(error))

@@ -327,6 +327,17 @@ def test_a_failure_in_this_process_is_not_written_twice() -> None:
     assert run.state == RunState.RUNNING
 
 
+def test_celerys_own_failure_after_the_end_of_a_try_leaves_the_next_one_alone() -> None:
+    run = make_run(state=RunState.RUNNING, attempt=1)
+    task = job_of(echo)
+    task.push_request(id=run.task_id, raised=Retry("later", SampleError()))
+    run_end(task=task, live=_live(run, attempt=1), state=None, value=None)
+    task.pop_request()
+    run_end_elsewhere(task_id=run.task_id, error=Error("the connection is closed"))
+    run.refresh_from_db()
+    assert run.state == RunState.RETRYING
+
+
 @pytest.mark.parametrize(("is_expired", "state"), [(True, "missed"), (False, "cancelled")])
 def test_a_message_that_is_thrown_away_was_too_late_or_not_wanted(
     *, is_expired: bool, state: str
