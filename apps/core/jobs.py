@@ -31,31 +31,20 @@ A receiver that answers a `Refusal` keeps it from beginning.
 """
 
 job_fell = Signal()
-"""A `task` raised an `error`; a receiver may answer the seconds after which it is tried again."""
+"""A `task` raised an `error`; a receiver may answer the seconds after which it is tried again.
+
+One that raises SystemExit says that the task is not done: its worker stops.
+"""
 
 job_reported = Signal()
 """A running job tells how far it is: `task_id`, `percent` (0-100) and `text`.
 
-A receiver that answers `CANCEL`, `OVERTIME` or `OUSTED` ends the job.
+A receiver that answers an exception ends the job by it.
 """
-
-CANCEL, OVERTIME, OUSTED = "cancel", "overtime", "ousted"
 
 
 class JobCancelled(Exception):  # noqa: N818 - an order, not an error
     """Raised inside a job whose end was asked for; let it pass."""
-
-
-class JobOvertimeError(Exception):
-    """Raised inside a job that has run for longer than it may."""
-
-
-class JobOustedError(Exception):
-    """Raised inside a job whose place another run has taken."""
-
-
-class JobExitError(Exception):
-    """A job asked for the end of its process; it alone ends."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,16 +146,11 @@ class Job(Task[Any, Any]):
             raise Ignore from None
         except (Ignore, Reject, Retry, WorkerShutdown, WorkerTerminate):
             raise
+        except Exception as error:
+            self._try_again(error)
+            raise
         except BaseException as error:  # the boundary of what a job may raise
-            # Loaded here: what it reads as it loads, `manage.py worker` has to set before.
-            from billiard import common  # noqa: PLC0415
-
-            if common.terminate_handler_fired():  # type: ignore[attr-defined] # older stubs  # whatever it raises then, it is not done
-                raise SystemExit from error
-            if isinstance(error, Exception):
-                self._try_again(error)
-                raise
-            fault = JobExitError(f"{type(error).__name__}: {error}".rstrip(": "))
+            fault = RuntimeError(f"{type(error).__name__}: {error}")
             self._try_again(fault)
             raise fault from error
 
@@ -251,8 +235,7 @@ def progress(percent: float, text: str = "") -> None:
 
     Raises:
         JobCancelled: Somebody asked for the end of the job.
-        JobOvertimeError: It has run for longer than it may.
-        JobOustedError: Another run has taken its place.
+        Exception: It has to end for another reason, such as its time.
     """
     running = current_app.current_task
     if running is None or running.request.id is None:
@@ -260,9 +243,8 @@ def progress(percent: float, text: str = "") -> None:
     told = job_reported.send(
         sender=Job, task_id=running.request.id, percent=min(100.0, max(0.0, percent)), text=text
     )
-    answers = [answer for _receiver, answer in told]
-    ends = {CANCEL: JobCancelled, OVERTIME: JobOvertimeError, OUSTED: JobOustedError}
-    for end in (ends[answer] for answer in ends if answer in answers):
+    answers: list[Any] = [answer for _receiver, answer in told]
+    for end in (answer for answer in answers if isinstance(answer, Exception)):
         raise end
 
 

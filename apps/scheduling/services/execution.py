@@ -12,7 +12,7 @@ from celery import states
 from django.db import Error, connections
 from django.utils import timezone
 
-from apps.core.jobs import CANCEL, OUSTED, OVERTIME, Job, Refusal, carried
+from apps.core.jobs import Job, JobCancelled, Refusal, carried
 from apps.core.masking import storable
 from apps.scheduling.choices import RunState, Trigger
 from apps.scheduling.constants import (
@@ -23,6 +23,7 @@ from apps.scheduling.constants import (
     TRIGGER_HEADER,
     UNTIL_HEADER,
 )
+from apps.scheduling.errors import JobOustedError, JobOvertimeError
 from apps.scheduling.models import Run, SchedulePolicy
 from apps.scheduling.selectors.policies import policy_of_schedule
 from apps.scheduling.services.endings import (
@@ -115,8 +116,8 @@ def run_begin(*, task: Job) -> Refusal | None:
     return refusal
 
 
-def run_report(*, task_id: str, percent: float, text: str) -> str | None:
-    """Note how far a run is; answer `CANCEL`, `OUSTED` or `OVERTIME` if it must end."""
+def run_report(*, task_id: str, percent: float, text: str) -> Exception | None:
+    """Note how far a run is; answer with what it must end, if it must."""
     live = pulse.get(task_id)
     if live is None:
         return None
@@ -127,10 +128,10 @@ def run_report(*, task_id: str, percent: float, text: str) -> str | None:
     else:
         pulse.wake()
     if live.is_cancelled:
-        return CANCEL
+        return JobCancelled()
     if live.is_ousted:
-        return OUSTED
-    return OVERTIME if live.ends_at is not None and time.monotonic() > live.ends_at else None
+        return JobOustedError()
+    return JobOvertimeError() if live.is_over else None
 
 
 def _enter(task: Job, headers: Mapping[str, Any], live: Live) -> Refusal | None:

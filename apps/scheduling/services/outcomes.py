@@ -18,9 +18,10 @@ from django.db import Error, connections
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.core.jobs import Job, JobOustedError, JobOvertimeError, carried
+from apps.core.jobs import Job, carried
 from apps.scheduling.choices import LIVE_STATES, RunState
 from apps.scheduling.constants import HOLD_SECONDS, RETRY_CAP_SECONDS
+from apps.scheduling.errors import JobOustedError, JobOvertimeError
 from apps.scheduling.models import Run
 from apps.scheduling.services.endings import (
     NO_ERROR,
@@ -45,7 +46,15 @@ def run_retry_seconds(*, task: Job, error: Exception) -> float | None:
     """Return the seconds after which the job at hand is tried again; None if it is not.
 
     They double with each try, up to an hour, and vary by a tenth so that not all come at once.
+
+    Raises:
+        SystemExit: The worker stops; whatever the job raises then, it is not done.
     """
+    # Loaded here: what it reads as it loads, `manage.py worker` has to set before.
+    from billiard import common  # noqa: PLC0415
+
+    if common.terminate_handler_fired():  # type: ignore[attr-defined] # older stubs
+        raise SystemExit from error
     live = pulse.get(task.request.id)
     tries = task.request.retries or 0
     if live is None or live.policy is None or tries >= live.policy.retries:
@@ -140,8 +149,7 @@ def _ended(raised: BaseException | None) -> tuple[str | None, BaseException | No
 def _close(task: Job, run: Run, live: Live, state: str | None, value: Any) -> None:
     # One that was taken for lost and comes to its end all the same was not lost.
     among = (*LIVE_STATES, RunState.LOST)
-    is_over = live.ends_at is not None and time.monotonic() > live.ends_at
-    if state == states.SUCCESS and is_over and not live.is_forked:  # no signal ends a thread
+    if state == states.SUCCESS and live.is_over and not live.is_forked:  # no signal ends a thread
         state, value = states.FAILURE, JobOvertimeError()
     close = partial(run_close, run=run, among=among, attempt=live.attempt)
     if getattr(task.request, "end_state", "") == states.REVOKED:

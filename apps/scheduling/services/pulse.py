@@ -83,6 +83,11 @@ class Live:
     lines: deque[Line] = field(default_factory=deque)
 
     @property
+    def is_over(self) -> bool:
+        """Tell whether its time is over."""
+        return self.ends_at is not None and time.monotonic() > self.ends_at
+
+    @property
     def holder(self) -> str:
         """Return the name under which this attempt, and no other, holds its lease."""
         return f"{self.task_id}:{self.attempt}"

@@ -10,8 +10,9 @@ from django.db import Error, connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from apps.core.jobs import JobCancelled, JobOustedError
+from apps.core.jobs import JobCancelled
 from apps.scheduling.choices import RunState
+from apps.scheduling.errors import JobOustedError
 from apps.scheduling.models import Alert, Lease, Run
 from apps.scheduling.services import alerts, outcomes
 from apps.scheduling.services.leases import lease_take
@@ -195,7 +196,7 @@ def test_a_job_that_leaves_its_process_fails_and_stays_alone(
     run = make_run()
     assert work(echo, "x", task_id=run.task_id) == states.FAILURE
     run.refresh_from_db()
-    assert (run.state, run.error) == ("failed", "JobExitError: SystemExit: 3")
+    assert (run.state, run.error) == ("failed", "RuntimeError: SystemExit: 3")
 
 
 def test_what_a_job_raises_while_its_worker_stops_is_no_end(
