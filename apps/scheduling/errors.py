@@ -1,4 +1,4 @@
-"""What scheduling refuses."""
+"""What scheduling refuses, and what ends jobs."""
 
 from http import HTTPStatus
 
@@ -59,3 +59,11 @@ class AlertUnsentError(DomainError):
 
     def __str__(self) -> str:
         return str(self.values["why"])
+
+
+class JobOvertimeError(Exception):
+    """Raised inside a job that has run for longer than it may."""
+
+
+class JobOustedError(Exception):
+    """Raised inside a job whose place another run has taken."""
