@@ -28,6 +28,7 @@ from apps.scheduling.services.outcomes import (
     run_unknown,
 )
 from apps.scheduling.services.pulse import pulse
+from apps.scheduling.services.records import leaves_row
 
 UNFINISHED = frozenset({states.RETRY, states.REJECTED})
 """Ends of a run after which the job is queued again under the same id."""
@@ -133,8 +134,8 @@ def disconnect() -> None:
 def keep(sender: str, headers: Mapping[str, Any], body: Sequence[Any], **_kwargs: Any) -> None:
     """Keep a job until it has run; what leaves no row and comes again by itself is not worth it."""
     task = current_app.tasks.get(sender)
-    leaves_row = isinstance(task, Job) and not task.is_quiet
-    if leaves_row or not _comes_again(headers):
+    has_row = isinstance(task, Job) and leaves_row(task, headers)
+    if has_row or not _comes_again(headers):
         job_keep(task_id=headers["id"], name=sender, headers=headers, body=body)
 
 

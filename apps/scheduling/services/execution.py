@@ -34,6 +34,7 @@ from apps.scheduling.services.pulse import Live, live_flush, pulse, run_tell
 from apps.scheduling.services.records import (
     begun_values,
     lease_name,
+    leaves_row,
     quiet_row,
     row_of,
     schedule_of,
@@ -60,8 +61,8 @@ def run_queued(
     kwargs: Mapping[str, Any],
     queue: str,
 ) -> Run | None:
-    """Write down that a message of a job is queued; None for a quiet job, which leaves no row."""
-    if task.is_quiet:
+    """Write down that a message of a job is queued; None where it leaves no row."""
+    if not leaves_row(task, headers):
         return None
     run, is_new = row_of(
         task=task,
@@ -130,7 +131,7 @@ def run_report(*, task_id: str, percent: float, text: str) -> str | None:
 
 def _enter(task: Job, headers: Mapping[str, Any], live: Live) -> Refusal | None:
     request = task.request
-    if task.is_quiet:
+    if not leaves_row(task, headers):
         return _enter_quietly(task, headers, live)
     run, _ = row_of(
         task=task,

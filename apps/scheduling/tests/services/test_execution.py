@@ -95,6 +95,33 @@ def test_a_run_waits_for_its_next_try_before_the_message_leaves() -> None:
     assert run.state == RunState.RETRYING
 
 
+@pytest.mark.parametrize(("fails", "state"), [(False, "succeeded"), (True, "failed")])
+def test_a_quiet_job_that_a_person_starts_has_a_run_like_any_other(
+    *, fails: bool, state: str
+) -> None:
+    run = _queue(quiet, atrium_trigger="person")
+    assert run is not None
+    work(quiet, task_id="one", kwargs={"fail": fails}, atrium_trigger="person")
+    run.refresh_from_db()
+    assert (run.state, run.attempt, run.trigger) == (state, 1, "person")
+    assert run.started_at is not None
+    assert [line.text for line in run.lines.all()] == ["quietly"]
+
+
+def test_a_quiet_job_that_a_person_starts_is_not_begun_once_it_is_cancelled() -> None:
+    run = make_run(quiet_once, state=RunState.CANCELLED, trigger=Trigger.PERSON)
+    assert work(quiet_once, task_id=run.task_id, atrium_trigger="person") == states.IGNORED
+    run.refresh_from_db()
+    assert run.state == RunState.CANCELLED
+
+
+def test_a_quiet_job_that_a_person_starts_is_given_up_after_its_worker_died() -> None:
+    run = make_run(quiet_once, state=RunState.RUNNING, attempt=1, seen_at=_ago(30))
+    work(quiet_once, task_id=run.task_id, atrium_trigger="person")
+    run.refresh_from_db()
+    assert run.state == RunState.LOST
+
+
 def test_a_quiet_job_leaves_no_row() -> None:
     assert _queue(quiet) is None
     assert work(quiet) == states.SUCCESS
