@@ -12,6 +12,7 @@ from celery.signals import (
     task_revoked,
     task_unknown,
     worker_ready,
+    worker_shutdown,
 )
 
 from apps.core.jobs import Job, Refusal, job_asked, job_fell, job_reported
@@ -19,7 +20,7 @@ from apps.scheduling.choices import Trigger
 from apps.scheduling.constants import TRIGGER_HEADER
 from apps.scheduling.services.execution import run_begin, run_queued, run_report
 from apps.scheduling.services.lines import lines_follow
-from apps.scheduling.services.outbox import job_begin, job_drop, job_keep
+from apps.scheduling.services.outbox import job_begin, job_drop, job_keep, jobs_spare
 from apps.scheduling.services.outcomes import (
     run_end,
     run_end_elsewhere,
@@ -28,6 +29,7 @@ from apps.scheduling.services.outcomes import (
     run_unknown,
 )
 from apps.scheduling.services.pulse import pulse
+from apps.scheduling.services.reaping import runs_spare
 from apps.scheduling.services.records import leaves_row
 
 UNFINISHED = frozenset({states.RETRY, states.REJECTED})
@@ -45,6 +47,7 @@ def connect_runs() -> None:
     task_revoked.connect(revoked, dispatch_uid="runs.revoked")
     task_unknown.connect(unknown, dispatch_uid="runs.unknown")
     worker_ready.connect(named, dispatch_uid="runs.named")
+    worker_shutdown.connect(stopped, dispatch_uid="runs.stopped")
 
 
 def queued(
@@ -115,6 +118,11 @@ def named(sender: Any, **_kwargs: Any) -> None:
     pulse.node = sender.hostname
 
 
+def stopped(sender: Any, **_kwargs: Any) -> None:
+    """The worker of this process was told to end, and has."""
+    runs_spare(worker=str(sender.hostname))
+
+
 def connect() -> None:
     """Keep every job of the embedded broker from now on."""
     before_task_publish.connect(keep, dispatch_uid="outbox.keep")
@@ -151,9 +159,12 @@ def begin(sender: Task[Any, Any], task_id: str, **_kwargs: Any) -> None:
 
 
 def drop(sender: Task[Any, Any], task_id: str, state: str | None = None, **_kwargs: Any) -> None:
-    """Forget a job that is done."""
-    is_sent_again = getattr(sender.request, "is_sent_again", False)
-    if not sender.request.is_eager and state not in UNFINISHED and not is_sent_again:
+    """Forget a job that is done; one that comes again has not taken the process down."""
+    if sender.request.is_eager:
+        return
+    if state in UNFINISHED or getattr(sender.request, "is_sent_again", False):
+        jobs_spare(task_ids=[task_id])
+    else:
         job_drop(task_id=task_id)
 
 

@@ -31,6 +31,7 @@ from apps.scheduling.services.endings import (
 )
 from apps.scheduling.services.leases import lease_take
 from apps.scheduling.services.pulse import Live, live_flush, pulse, run_tell
+from apps.scheduling.services.reaping import is_embedded
 from apps.scheduling.services.records import (
     begun_values,
     lease_name,
@@ -192,7 +193,8 @@ def _check(task: Job, run: Run) -> Refusal | None:
         return Refusal(state=states.REVOKED)
     if run.state == RunState.RUNNING and (refusal := _check_death(task, run)):
         return refusal
-    if run.attempt - (task.request.retries or 0) >= MAX_DEATHS:
+    # With the broker inside, a stop leaves jobs as a death does: there the outbox counts.
+    if not is_embedded() and run.attempt - (task.request.retries or 0) >= MAX_DEATHS:
         run_lose(run=run, why=workers_died())
         return Refusal(state=states.REVOKED)
     return None

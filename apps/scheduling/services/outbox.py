@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F
@@ -46,8 +46,17 @@ def job_keep(*, task_id: str, name: str, headers: Mapping[str, Any], body: Seque
 
 
 def job_begin(*, task_id: str) -> None:
-    """Count a try: the job starts to run now."""
+    """Count a try: the job starts to run now, and might take the process down."""
     OutboxJob.objects.filter(task_id=task_id).update(tries=F("tries") + 1)
+
+
+def jobs_spare(*, task_ids: Collection[str]) -> None:
+    """Take the try at hand back of jobs that did not take the process down.
+
+    They wait for their next try, or are left running by a stop that somebody asked for.
+    """
+    tried = OutboxJob.objects.filter(task_id__in=task_ids, tries__gt=0)
+    tried.update(tries=F("tries") - 1)
 
 
 def job_drop(*, task_id: str) -> None:

@@ -198,14 +198,21 @@ def test_a_dead_run_that_was_to_end_is_cancelled() -> None:
     assert run.state == RunState.CANCELLED
 
 
-def test_a_job_that_kills_its_worker_each_time_is_given_up() -> None:
+def test_a_job_that_kills_its_worker_each_time_is_given_up(settings: Any) -> None:
+    settings.CELERY_BROKER_URL = "amqp://nowhere"
     run = make_run(again, attempt=3)
     work(again, task_id=run.task_id)
     run.refresh_from_db()
     assert run.state == RunState.LOST
 
 
-def test_tries_after_failures_are_no_deaths() -> None:
+def test_a_job_that_stops_of_the_one_process_cut_short_begins_anew() -> None:
+    run = make_run(again, attempt=3)
+    assert work(again, task_id=run.task_id) == states.SUCCESS
+
+
+def test_tries_after_failures_are_no_deaths(settings: Any) -> None:
+    settings.CELERY_BROKER_URL = "amqp://nowhere"
     run = make_run(again, attempt=3, state=RunState.RETRYING)
     assert work(again, task_id=run.task_id, retries=3) == states.SUCCESS
 

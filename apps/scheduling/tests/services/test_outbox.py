@@ -7,7 +7,7 @@ import pytest
 
 from apps.scheduling.models import OutboxJob
 from apps.scheduling.services import outbox as services
-from apps.scheduling.services.outbox import job_begin, job_drop, job_keep, jobs_recover
+from apps.scheduling.services.outbox import job_begin, job_drop, job_keep, jobs_recover, jobs_spare
 
 pytestmark = pytest.mark.django_db
 MOMENT = datetime(2030, 1, 2, 3, 4, tzinfo=UTC)
@@ -58,6 +58,17 @@ def test_a_job_that_is_queued_again_keeps_its_count_of_tries() -> None:
     job_begin(task_id="one")
     _keep()
     assert OutboxJob.objects.get().tries == 1
+
+
+def test_a_job_that_was_cut_short_by_stops_is_not_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    _keep()
+    for start in range(services.MAX_TRIES + 2):
+        job_begin(task_id="one")
+        jobs_spare(task_ids=["one", "nobody"])
+        monkeypatch.setattr(services, "BOOT", f"start {start}")
+        assert len(_recover()) == 1
+    jobs_spare(task_ids=["one"])
+    assert OutboxJob.objects.get().tries == 0
 
 
 def test_a_job_that_never_finishes_is_given_up_and_told(

@@ -12,7 +12,12 @@ from apps.scheduling.choices import RunState, Trigger
 from apps.scheduling.models import OutboxJob, Run
 from apps.scheduling.services import reaping
 from apps.scheduling.services.pulse import Live, pulse
-from apps.scheduling.services.reaping import runs_recover, silent_reap, vanished_reap
+from apps.scheduling.services.reaping import (
+    runs_recover,
+    runs_spare,
+    silent_reap,
+    vanished_reap,
+)
 from apps.scheduling.tests.sample import again, echo, make_run
 
 pytestmark = pytest.mark.django_db
@@ -212,3 +217,20 @@ def test_what_was_to_end_ends_with_the_process(left: Callable[..., Run]) -> None
     runs_recover()
     assert _state(run) == RunState.CANCELLED
     assert not OutboxJob.objects.exists()
+
+
+@pytest.mark.usefixtures("scaled")
+def test_what_a_worker_gives_back_at_its_end_has_not_killed_it() -> None:
+    mine, other = _silent(again, worker="one@here"), _silent(again, worker="two@here")
+    waiting = make_run(again, worker="one@here", attempt=1, state=RunState.RETRYING)
+    assert runs_spare(worker="one@here") == 1
+    for run in (mine, other, waiting):
+        run.refresh_from_db()
+    assert (mine.attempt, other.attempt, waiting.attempt) == (0, 1, 1)
+    assert mine.state == RunState.RUNNING  # whoever gets its message looks how long it is silent
+
+
+def test_the_one_process_counts_in_its_outbox() -> None:
+    run = _silent(again, worker="embedded@here")
+    assert runs_spare(worker="embedded@here") == 0
+    assert _state(run) == "running"
