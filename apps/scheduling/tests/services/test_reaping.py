@@ -18,7 +18,7 @@ from apps.scheduling.services.reaping import (
     silent_reap,
     vanished_reap,
 )
-from apps.scheduling.tests.sample import again, echo, make_run
+from apps.scheduling.tests.sample import again, echo, make_run, make_schedule
 
 pytestmark = pytest.mark.django_db
 
@@ -210,6 +210,25 @@ def test_at_the_start_of_the_one_process_rows_and_messages_agree(
     assert runs_recover() == int(is_over)
     assert _state(run) == end
     assert OutboxJob.objects.exists() is not is_over
+
+
+@pytest.mark.parametrize(
+    ("missed", "trigger", "attempt", "end"),
+    [
+        ("drop", Trigger.SCHEDULE, 0, "missed"),
+        ("drop", Trigger.SCHEDULE, 1, "queued"),  # it had begun, and was put back
+        ("once", Trigger.SCHEDULE, 0, "queued"),
+        ("all", Trigger.CATCH_UP, 0, "queued"),
+    ],
+)
+def test_what_waits_for_a_schedule_is_dropped_at_the_start_only_if_its_policy_says_so(
+    left: Callable[..., Run], *, missed: str, trigger: str, attempt: int, end: str
+) -> None:
+    schedule = make_schedule(again, missed=missed)
+    run = left(again, is_kept=True, schedule=schedule, trigger=trigger, attempt=attempt)
+    runs_recover()
+    assert _state(run) == end
+    assert OutboxJob.objects.exists() is (end == "queued")
 
 
 def test_what_was_to_end_ends_with_the_process(left: Callable[..., Run]) -> None:
