@@ -37,12 +37,16 @@ log = logging.getLogger(__name__)
 
 
 class Background:
-    """The worker and the scheduler of this process."""
+    """The worker and the scheduler of this process.
+
+    Attributes:
+        has_failed: Whether they could not be started; the process must not go on without them.
+    """
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
         self._leaving = threading.Lock()
-        self._is_stopping = self._is_left = False
+        self._is_stopping = self._is_left = self.has_failed = False
         self._parts: Sequence[EmbeddedWorker | EmbeddedBeat] = ()
 
     def start(self) -> None:
@@ -115,7 +119,7 @@ def serve(*, listener: int, ready: int, go: int) -> NoReturn:
     Server(application, on_ready=on_ready, on_stop=on_stop).run([socket.socket(fileno=listener)])
     background.join(BACKGROUND_SECONDS)
     connections.close_all()
-    _leave(0)
+    _leave(int(background.has_failed))
 
 
 def prepare() -> list[str]:
@@ -169,7 +173,13 @@ def stop_this_process() -> None:
 def _obey(go: int, background: Background) -> None:
     """Start the background when the supervisor says so, and stop when the supervisor is gone."""
     if os.read(go, 1):
-        background.start()
+        try:
+            background.start()
+        except Exception:  # the thread's boundary: nobody else hears of it
+            log.exception("worker and beat cannot be started; the process ends")
+            background.has_failed = True
+            stop_this_process()
+            return
         os.read(go, 1)
     stop_this_process()
 
@@ -177,7 +187,7 @@ def _obey(go: int, background: Background) -> None:
 def _leave_late(background: Background) -> None:
     log.warning("still busy after %.1f s; leaving what runs", DEADLINE_SECONDS)
     background.leave()
-    _leave(0)
+    _leave(int(background.has_failed))
 
 
 def _leave(code: int) -> NoReturn:

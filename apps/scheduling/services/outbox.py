@@ -11,11 +11,12 @@ import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.models import F
 from kombu.utils.json import dumps, loads
 
 from apps.scheduling.models import OutboxJob, Run
-from apps.scheduling.services.endings import run_lose, workers_died
+from apps.scheduling.services.endings import run_lose, unreadable, workers_died
 from apps.scheduling.services.reaping import runs_recover
 
 BOOT = uuid.uuid4().hex
@@ -80,8 +81,23 @@ def jobs_recover(*, send: Send) -> int:
             run_lose(run=run, why=workers_died())
         job.delete()
     again = [job for job in left if job.tries < MAX_TRIES]
-    for job in again:
+    count = sum(_send_again(job, send) for job in again)
+    if count:
+        log.info("queued %d unfinished job(s) again", count)
+    return count
+
+
+def _send_again(job: OutboxJob, send: Send) -> bool:
+    """Queue a job; one whose message cannot be read does not keep the others from it."""
+    try:
         send({"name": job.name, **loads(job.payload)})
-    if again:
-        log.info("queued %d unfinished job(s) again", len(again))
-    return len(again)
+    except (DatabaseError, OSError):
+        raise
+    except Exception:  # the boundary between one message and the others
+        log.exception("the job %s (%s) cannot be read and is given up", job.name, job.task_id)
+        run = Run.objects.filter(task_id=job.task_id).first()
+        if run is not None:
+            run_lose(run=run, why=unreadable())
+        job.delete()
+        return False
+    return True

@@ -208,6 +208,27 @@ def test_a_supervisor_that_ends_first_takes_us_along(
     assert events == []
 
 
+def test_a_process_whose_worker_cannot_start_ends_as_failed(
+    events: Events, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*, send: Any) -> int:
+        raise ValueError(send)
+
+    stopped = threading.Event()
+    monkeypatch.setattr(embedded, "stop_this_process", stopped.set)
+    monkeypatch.setattr(embedded, "jobs_recover", fail)
+    theirs, ours = os.pipe()
+    os.write(ours, b"1")
+    background = Background()
+    embedded._obey(theirs, background)
+    os.close(ours)
+    os.close(theirs)
+    assert stopped.is_set()
+    assert background.has_failed
+    assert events == []
+    assert "cannot be started" in caplog.text
+
+
 def test_leaving_late_is_told(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -215,7 +236,8 @@ def test_leaving_late_is_told(
     monkeypatch.setattr("os._exit", codes.append)
     monkeypatch.setattr("logging.shutdown", lambda: None)
     left: list[str] = []
-    embedded._leave_late(SimpleNamespace(leave=lambda: left.append("noted")))  # type: ignore[arg-type]
+    background: Any = SimpleNamespace(leave=lambda: left.append("noted"), has_failed=False)
+    embedded._leave_late(background)
     assert left == ["noted"]
     assert codes == [0]
     assert "leaving what runs" in caplog.text
