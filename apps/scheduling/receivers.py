@@ -129,6 +129,7 @@ def connect() -> None:
     task_prerun.connect(begin, dispatch_uid="outbox.begin")
     task_postrun.connect(drop, dispatch_uid="outbox.drop")
     task_revoked.connect(drop_revoked, dispatch_uid="outbox.drop_revoked")
+    task_failure.connect(drop_failed, dispatch_uid="outbox.drop_failed")
 
 
 def disconnect() -> None:
@@ -137,6 +138,7 @@ def disconnect() -> None:
     task_prerun.disconnect(dispatch_uid="outbox.begin")
     task_postrun.disconnect(dispatch_uid="outbox.drop")
     task_revoked.disconnect(dispatch_uid="outbox.drop_revoked")
+    task_failure.disconnect(dispatch_uid="outbox.drop_failed")
 
 
 def keep(sender: str, headers: Mapping[str, Any], body: Sequence[Any], **_kwargs: Any) -> None:
@@ -171,3 +173,9 @@ def drop(sender: Task[Any, Any], task_id: str, state: str | None = None, **_kwar
 def drop_revoked(request: Any, **_kwargs: Any) -> None:
     """Forget a job that was taken back, or that came too late to be of use."""
     job_drop(task_id=request.id)
+
+
+def drop_failed(task_id: str, **_kwargs: Any) -> None:
+    """Forget a job that failed before it began; what has begun is forgotten at its end."""
+    if pulse.get(task_id) is None:
+        job_drop(task_id=task_id)
