@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from apps.core.jobs import CANCEL, OVERTIME, Job, Refusal, carried
 from apps.core.masking import storable
-from apps.scheduling.choices import RunState, Trigger
+from apps.scheduling.choices import LIVE_STATES, RunState, Trigger
 from apps.scheduling.constants import (
     DEAD_SECONDS,
     GRACE_SECONDS,
@@ -29,7 +29,7 @@ from apps.scheduling.services.endings import (
     worker_died,
     workers_died,
 )
-from apps.scheduling.services.leases import lease_take
+from apps.scheduling.services.leases import lease_drop, lease_take
 from apps.scheduling.services.pulse import Live, live_flush, pulse, run_tell
 from apps.scheduling.services.reaping import is_embedded
 from apps.scheduling.services.records import (
@@ -179,10 +179,19 @@ def _start(task: Job, run: Run, live: Live) -> Refusal | None:
         same = same.filter(seen_at=run.seen_at)
     values = begun_values(task, run)
     if not same.update(**values):
-        return Refusal(again_in=DEAD_SECONDS)  # it was cancelled just now, or another was quicker
+        return _overtaken(run, live)
     live.run_id, live.attempt = run.pk, values["attempt"]
     run_tell(live, state=RunState.RUNNING, percent=0.0, text="")
     return None
+
+
+def _overtaken(run: Run, live: Live) -> Refusal:
+    """Say what becomes of a message whose row was changed just now by somebody else."""
+    if Run.objects.filter(pk=run.pk, state__in=LIVE_STATES).exists():
+        return Refusal(again_in=DEAD_SECONDS)  # another has the same message, and the same lease
+    if live.lease:
+        lease_drop(name=live.lease, holder=live.task_id)
+    return Refusal(state=states.REVOKED)
 
 
 def _check(task: Job, run: Run) -> Refusal | None:

@@ -76,14 +76,15 @@ def runs_recover() -> int:
 def runs_spare(*, worker: str) -> int:
     """Take the attempt back of what a worker gives back because it is told to stop.
 
-    That is no death of it, so a job may be cut short by any number of stops.
+    That is no death of it, so a job may be cut short by any number of stops. The first attempt is
+    left: what has begun once has no more to begin in time.
 
     Returns:
         How many runs that were. With the broker inside the process there are none: see `outbox`.
     """
     if is_embedded():
         return 0
-    cut = Run.objects.filter(worker=worker[:150], state=RunState.RUNNING, attempt__gt=0)
+    cut = Run.objects.filter(worker=worker[:150], state=RunState.RUNNING, attempt__gt=1)
     return cut.update(attempt=F("attempt") - 1)
 
 

@@ -22,8 +22,9 @@ from apps.scheduling.selectors.jobs import JobInfo, job_misfit, job_named
 from apps.scheduling.selectors.policies import policy_of_schedule
 from apps.scheduling.services.endings import run_close
 from apps.scheduling.services.execution import policy_options
+from apps.scheduling.services.leases import lease_drop
 from apps.scheduling.services.pulse import run_tell
-from apps.scheduling.services.records import shown_arguments
+from apps.scheduling.services.records import lease_name, shown_arguments
 from apps.scheduling.validators import SHAPES, arguments_text
 
 
@@ -104,6 +105,8 @@ def run_cancel(*, run: Run) -> Run:
     run.refresh_from_db()
     if run.state != RunState.RUNNING:
         run_close(run=run, state=RunState.CANCELLED)
+        if run.schedule_id is not None:  # one that waits for its next try holds it all the while
+            lease_drop(name=lease_name(run.schedule_id), holder=run.task_id)
         # For what runs, this would be to no end: it is not thrown away but told.
         transaction.on_commit(lambda: current_app.control.revoke(run.task_id))
     return run

@@ -168,7 +168,7 @@ def test_the_worker_is_known_by_its_name(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_worker_that_ended_gives_its_runs_back(settings: Any) -> None:
     settings.CELERY_BROKER_URL = "amqp://nowhere"
-    run = make_run(sample.again, state="running", attempt=1, worker="one@here")
+    run = make_run(sample.again, state="running", attempt=2, worker="one@here")
     receivers.stopped(SimpleNamespace(hostname="one@here"))
     run.refresh_from_db()
-    assert run.attempt == 0
+    assert run.attempt == 1

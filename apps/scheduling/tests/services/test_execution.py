@@ -288,3 +288,23 @@ def test_a_schedule_sends_its_limit_with_its_messages() -> None:
     limits = {"soft_time_limit": 60, "time_limit": 70}
     assert policy_options(SchedulePolicy(limit_seconds=60)) == limits
     assert policy_options(SchedulePolicy()) == policy_options(None) == {}
+
+
+def test_a_run_that_is_cancelled_as_it_begins_lets_the_next_one_begin(
+    monkeypatch: pytest.MonkeyPatch, sent: list[dict[str, Any]]
+) -> None:
+    schedule = make_schedule(again)
+    run = make_run(again, schedule=schedule)
+    hold = execution._hold
+
+    def slowly(live: Live) -> bool:
+        held = hold(live)
+        Run.objects.filter(pk=run.pk).update(state=RunState.CANCELLED)
+        return held
+
+    monkeypatch.setattr(execution, "_hold", slowly)
+    work(again, task_id=run.task_id, schedule=schedule)
+    monkeypatch.setattr(execution, "_hold", hold)
+    assert (Lease.objects.count(), sent) == (0, [])
+    following = make_run(again, schedule=schedule)
+    assert work(again, task_id=following.task_id, schedule=schedule) == states.SUCCESS

@@ -240,12 +240,16 @@ def test_what_was_to_end_ends_with_the_process(left: Callable[..., Run]) -> None
 
 @pytest.mark.usefixtures("scaled")
 def test_what_a_worker_gives_back_at_its_end_has_not_killed_it() -> None:
-    mine, other = _silent(again, worker="one@here"), _silent(again, worker="two@here")
-    waiting = make_run(again, worker="one@here", attempt=1, state=RunState.RETRYING)
+    mine, other = (
+        make_run(again, worker=f"{name}@here", attempt=2, state=RunState.RUNNING)
+        for name in ("one", "two")
+    )
+    waiting = make_run(again, worker="one@here", attempt=2, state=RunState.RETRYING)
+    first = _silent(again, worker="one@here")
     assert runs_spare(worker="one@here") == 1
-    for run in (mine, other, waiting):
+    for run in (mine, other, waiting, first):
         run.refresh_from_db()
-    assert (mine.attempt, other.attempt, waiting.attempt) == (0, 1, 1)
+    assert (mine.attempt, other.attempt, waiting.attempt, first.attempt) == (1, 2, 2, 1)
     assert mine.state == RunState.RUNNING  # whoever gets its message looks how long it is silent
 
 

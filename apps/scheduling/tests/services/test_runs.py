@@ -8,8 +8,10 @@ from apps.core.errors import InvalidInputError
 from apps.scheduling.choices import RunState, Trigger
 from apps.scheduling.errors import JobUnknownError, RunOverError
 from apps.scheduling.models import Run
+from apps.scheduling.services.leases import lease_take
+from apps.scheduling.services.records import lease_name
 from apps.scheduling.services.runs import run_cancel, run_start
-from apps.scheduling.tests.sample import echo, fall, job_of, make_run, make_schedule
+from apps.scheduling.tests.sample import echo, fall, job_of, make_run, make_schedule, work
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +92,16 @@ def test_what_waits_and_is_cancelled_never_begins(revoked: list[str], state: Run
     run = run_cancel(run=make_run(state=state))
     assert (run.state, revoked) == ("cancelled", [run.task_id])
     assert run.ended_at is not None
+
+
+@pytest.mark.usefixtures("revoked")
+def test_what_waits_for_its_next_try_and_is_cancelled_lets_the_next_run_begin() -> None:
+    schedule = make_schedule(echo, retries=3, retry_seconds=3600)
+    run = make_run(echo, schedule=schedule, state=RunState.RETRYING, attempt=1)
+    assert lease_take(name=lease_name(schedule.pk), holder=run.task_id, seconds=3620)
+    run_cancel(run=run)
+    following = make_run(echo, schedule=schedule)
+    assert work(echo, "hello", task_id=following.task_id, schedule=schedule) == "SUCCESS"
 
 
 def test_what_runs_and_is_cancelled_is_told(revoked: list[str]) -> None:
