@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from apps.core.api.documents import OpenApiView, RedocView, SwaggerView
+from apps.realtime.api.views import polling_refused
 from config.plugins.routes import plugin_routes
 
 api_v1 = [
@@ -26,6 +27,8 @@ urlpatterns = [
     path("", RedirectView.as_view(url="/admin/")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api_v1)),
+    path("ws/socket.io", polling_refused),
+    path("ws/socket.io/", polling_refused),
 ]
 
 handler400 = "apps.core.api.exceptions.bad_request"

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils.translation import gettext_lazy as _
 
-from apps.accounts.services.retention import bins_prune, sessions_prune
+from apps.accounts.services.retention import bins_prune, cache_prune, sessions_prune
 from apps.core.jobs import SCHEDULED, job
 
 
@@ -26,6 +26,7 @@ def prune_bins() -> int:
     ignore_result=True,
 )
 def prune_sessions() -> int:
-    """Delete sessions that ended long ago, and those of the console that have run out."""
+    """Delete sessions that ended long ago, and what has run out: of the console, of the cache."""
     call_command("clearsessions")
+    cache_prune()
     return sessions_prune(days=settings.ATRIUM.session_days)

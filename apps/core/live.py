@@ -11,7 +11,8 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 from django.dispatch import Signal
 
-from apps.core.topics import Topic, declared_topics
+from apps.core.topics import GROUP, Topic, declared_topics
+from apps.core.wire import wire_ids
 
 event_said = Signal()
 """An event to keep, inside the transaction: `user_id` or None, `topic`, `event`, `payload`."""
@@ -46,10 +47,16 @@ def broadcast_row(topic: Topic, event: str, /, *, pk: int, **payload: Any) -> No
 
 
 def broadcast_now(group: str, event: str, /, **payload: Any) -> None:
-    """Send an event to a Channels group, for code that runs after the commit anyway."""
+    """Send an event to a Channels group, for code that runs after the commit anyway.
+
+    It carries its topic, if it is said in one, and its ids as they look on the wire.
+    """
+    message = {"type": event, **wire_ids(payload)}
+    if group.startswith(GROUP):
+        message.setdefault("topic", group.removeprefix(GROUP))
     layer = get_channel_layer()
     if layer is not None:  # None where CHANNEL_LAYERS is empty: nobody is connected
-        async_to_sync(layer.group_send)(group, {"type": event, **payload})
+        async_to_sync(layer.group_send)(group, message)
 
 
 def notify(user_id: int, event: str, /, **payload: Any) -> None:

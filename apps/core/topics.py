@@ -14,6 +14,9 @@ from django.utils.module_loading import module_has_submodule
 
 from apps.core.guards import Access
 
+GROUP = "topic."
+"""How the names of the Channels groups of topics begin."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Topic:
@@ -40,7 +43,7 @@ class Topic:
     @property
     def group(self) -> str:
         """Return the name of the Channels group of whoever listens."""
-        return f"topic.{self.name}"
+        return f"{GROUP}{self.name}"
 
 
 def declared_topics() -> Iterator[Topic]:

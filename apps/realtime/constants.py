@@ -68,6 +68,9 @@ CLIENT_NAMESPACES = ("/", "/ws")
 WORKER_STATUS = "task_worker_status"
 """The one event of Socket.IO that is answered. Source: contract, 9.6."""
 
+WORKER_CODES = ("sys:task:list", "sys:task:exec")
+"""One of them is needed to hear which workers there are, as for `GET /tasks/workers`."""
+
 MAX_VISITS = 20
 """Connections of Socket.IO that one user may have at one process."""
 

@@ -31,7 +31,11 @@ RUNS_GROUP = f"topic.{RUNS_TOPIC}"
 """Where changes of runs are told: `run.changed` with id, task_id, name, state, percent, text."""
 
 RUN_LINES = "run.lines"
-"""Told to the same group: the id of a run and its new `lines` (at, level, text)."""
+"""Told to the same group: id and task_id of a run, its new `lines` (id, time, level, text, as the
+API shows them), and how many new ones before those were `missed` out: the API has them."""
+
+TOLD_LINES = 100
+"""Lines that are told at once."""
 
 BEAT_SECONDS = 5.0
 """How often a process tells that its runs are alive."""

@@ -21,6 +21,13 @@ class ScheduleDeclaredError(DomainError):
     message = _("“%(name)s” is declared in code and can only be switched on and off here.")
 
 
+class BothEndsError(DomainError):
+    """A schedule ends at a moment, or its runs wait for so long; not both."""
+
+    reason = "scheduling.both_ends"
+    message = _("Give expire_time or expire_seconds, not both.")
+
+
 class RunOverError(DomainError):
     """The run has ended; there is nothing to cancel."""
 

@@ -43,6 +43,9 @@ class Schedule(PeriodicTask):  # type: ignore[misc] # it has no types
         verbose_name_plural = _("schedules")
         ordering = ("name",)
 
+    def __str__(self) -> str:
+        return str(self.name)
+
     @property
     def plain(self) -> PeriodicTask:
         """Return the row that services work on."""
@@ -91,6 +94,8 @@ class SchedulePolicy(OwnedModel):
         help_text=_("Name of one of the robots of the setting ATRIUM_ALERT_ROBOTS."),
     )
 
+    ran_at = models.DateTimeField(_("last sent at"), null=True, blank=True, editable=False)
+
     class Meta:
         verbose_name = _("policy of a schedule")
         verbose_name_plural = _("policies of schedules")
@@ -130,6 +135,9 @@ class Run(models.Model):
     text = models.CharField(_("what it is doing"), max_length=255, blank=True)
     result = models.TextField(_("result"), blank=True, help_text="JSON")
     error = models.CharField(_("error"), max_length=500, blank=True)
+    fault = models.JSONField(
+        _("what was raised"), null=True, blank=True, help_text="exc_type, exc_message, exc_module"
+    )
     traceback = models.TextField(_("traceback"), blank=True)
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
     queued_at = models.DateTimeField(_("queued at"))
@@ -193,6 +201,21 @@ class Lease(models.Model):
         verbose_name = _("lease")
         verbose_name_plural = _("leases")
         ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Halt(models.Model):
+    """While there is one, beat sends nothing: somebody has paused all schedules."""
+
+    name = models.CharField(_("name"), max_length=20, unique=True)
+    by = models.CharField(_("by"), max_length=150, blank=True)
+    since_at = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("pause of all schedules")
+        verbose_name_plural = _("pauses of all schedules")
 
     def __str__(self) -> str:
         return self.name

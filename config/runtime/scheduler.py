@@ -20,6 +20,7 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask, PeriodicTasks
 from kombu.exceptions import KombuError
 
+from apps.scheduling.selectors.halts import halt_now
 from apps.scheduling.services.declared import schedules_declare
 from apps.scheduling.services.firings import (
     BrokenScheduleError,
@@ -64,7 +65,7 @@ class LeasedScheduler(Scheduler):
         """Begin without the lease; what code declares is declared by whoever has it."""
         self._longest = float(self.max_interval or RENEW.total_seconds())
         self.holder = holder_name()
-        self.is_held = False
+        self.is_held = self._is_halted = False
         self._kept_since = self._seen_at = self._renewed_at = timezone.now()
         self._read_at: datetime | None = None
         self._stamp: datetime | None = None
@@ -130,12 +131,20 @@ class LeasedScheduler(Scheduler):
         is_fresh = self._read_at is not None and now - self._read_at < READ_AGAIN
         if is_fresh and stamp == self._stamp:
             return
+        self._halt(now)
         rows = PeriodicTask.objects.filter(enabled=True).select_related("interval", "crontab")
-        self._rows = {row.pk: row for row in rows}
+        self._rows = {} if self._is_halted else {row.pk: row for row in rows}
         self._due = {}
         for row in self._rows.values():
             self._plan(row)
         self._stamp, self._read_at = stamp, now
+
+    def _halt(self, now: datetime) -> None:
+        """Look whether all schedules are paused; nobody kept them while they were."""
+        had, self._is_halted = self._is_halted, halt_now() is not None
+        if had and not self._is_halted:
+            self._kept_since = now
+            self._settled.clear()
 
     def _plan(self, row: PeriodicTask) -> None:
         self._due.pop(row.pk, None)

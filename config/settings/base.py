@@ -128,7 +128,7 @@ DATABASES = {
     "default": database(env.database_url, data_dir=DATA_DIR, pool_size=env.database_pool_size)
 }
 
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "config.sessions"
 SESSION_COOKIE_NAME = "atrium_console"
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_NAME = "atrium_csrf"

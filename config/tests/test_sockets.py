@@ -72,6 +72,22 @@ async def test_the_socket_of_events_stands_behind_the_gates(settings: Any) -> No
         await talk.disconnect()
 
 
+@pytest.mark.parametrize("hosts", [["testserver"], ["*"]])
+@pytest.mark.parametrize(
+    "origin", [b"http://[", b"//]", b"http://testserver:x", b"http://testserver:99999"]
+)
+async def test_an_origin_that_is_no_address_is_refused_and_nothing_is_raised(
+    settings: Any, origin: bytes, hosts: list[str]
+) -> None:
+    settings.ALLOWED_HOSTS = hosts
+    talk = WebsocketCommunicator(
+        websocket_application(), "/ws/nowhere", headers=[(b"origin", origin)]
+    )
+    is_accepted, code = await talk.connect()
+    assert not is_accepted
+    assert code != CLOSE_UNKNOWN
+
+
 async def test_pages_that_may_call_the_api_may_open_sockets(settings: Any) -> None:
     settings.ALLOWED_HOSTS = ["api.example.org"]
     settings.CORS_ALLOWED_ORIGINS = ["https://ui.example.org"]
@@ -89,7 +105,7 @@ async def test_pages_that_may_call_the_api_may_open_sockets(settings: Any) -> No
 
 
 def test_socket_io_is_not_to_be_had_by_polling(client: Any, db: None) -> None:
-    assert client.get("/ws/socket.io/?EIO=4&transport=polling").status_code == 404
+    assert client.get("/ws/socket.io/?EIO=4&transport=polling").status_code == 400
 
 
 async def test_a_client_that_takes_nothing_counts_as_gone(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,14 @@ def test_news_leave_after_the_commit(layer: Layer) -> None:
     assert layer.sent == [("user.1", {"type": "session.closed", "sid": "s"})]
 
 
+def test_news_of_a_topic_name_it_and_ids_leave_whole(layer: Layer) -> None:
+    broadcast_now("topic.shop.till", "till.opened", id=2**60, by=[{"id": 2**60}, 7, True], n=0.5)
+    told = {"id": str(2**60), "by": [{"id": str(2**60)}, 7, True], "n": 0.5}
+    assert layer.sent == [
+        ("topic.shop.till", {"type": "till.opened", "topic": "shop.till", **told})
+    ]
+
+
 def test_news_of_an_undone_transaction_never_leave(layer: Layer) -> None:
     with transaction.atomic():
         broadcast("user.1", "session.closed")

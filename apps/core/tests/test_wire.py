@@ -1,6 +1,6 @@
 import pytest
 
-from apps.core.wire import wire_id
+from apps.core.wire import wire_id, wire_ids
 
 
 @pytest.mark.parametrize(
@@ -15,3 +15,9 @@ from apps.core.wire import wire_id
 )
 def test_an_id_is_text_where_a_number_would_lose_digits(key: int | None, shown: object) -> None:
     assert wire_id(key) == shown
+
+
+def test_ids_are_found_wherever_they_are() -> None:
+    found = wire_ids({"id": 2**60, "all": [2**60, (1, "x")], "is": True, "no": None, "n": 1e300})
+    text = str(2**60)
+    assert found == {"id": text, "all": [text, [1, "x"]], "is": True, "no": None, "n": 1e300}

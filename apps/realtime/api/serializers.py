@@ -1,5 +1,7 @@
 """What kept events look like."""
 
+from typing import Any
+
 from django.db import models
 from rest_framework import serializers
 
@@ -26,6 +28,10 @@ class EventsQuery(serializers.Serializer[None]):
     )
     size = serializers.IntegerField(default=DEFAULT_SIZE, min_value=1, max_value=MAX_SIZE)
     event = serializers.CharField(default="", allow_blank=True, max_length=64)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Take an empty value for one that was left out."""
+        return super().to_internal_value({name: value for name, value in data.items() if value})
 
 
 class EventsRow(serializers.Serializer[None]):

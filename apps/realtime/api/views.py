@@ -1,9 +1,12 @@
-"""Kept events for clients without a socket."""
+"""Kept events for clients without a socket, and what is said to those that poll."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -38,3 +41,16 @@ class EventViewSet(GuardedViewSet):
         items, more = found[:size], len(found) > size
         onward = items[-1]["id"] if more else wire_id(settled_id(user_id=user.pk))
         return Response({"items": items, "next": onward, "more": more})
+
+
+@csrf_exempt  # nothing is done here, and what polls shows no cookie of ours
+def polling_refused(request: HttpRequest) -> JsonResponse:
+    """Tell a client of Socket.IO that comes by plain HTTP that there is the WebSocket alone.
+
+    Source: Engine.IO protocol, revision 4: codes of its errors.
+    """
+    if request.GET.get("transport") == "websocket":  # without the headers that ask for one
+        told = {"code": 3, "message": "Bad request"}
+    else:
+        told = {"code": 0, "message": "Transport unknown"}
+    return JsonResponse(told, status=HTTPStatus.BAD_REQUEST)

@@ -13,7 +13,7 @@ import orjson
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from apps.accounts.models import User
 from apps.core.api.renderers import dumps
@@ -40,6 +40,7 @@ from apps.realtime.constants import (
     WATCH_SECONDS,
 )
 from apps.realtime.consumers.ledger import Ledger
+from apps.realtime.errors import NotUnderstoodError
 from apps.realtime.selectors.events import Missed, events_missed, latest_id, message_of
 from apps.realtime.selectors.identities import (
     Identity,
@@ -51,6 +52,7 @@ from apps.realtime.selectors.identities import (
     may_of,
     user_of,
 )
+from apps.realtime.selectors.languages import language_of
 from apps.realtime.selectors.rows import sees_row
 from apps.realtime.services.samplers import sampler_of
 from apps.realtime.services.sweeps import sweep
@@ -73,6 +75,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         self._strikes = 0
+        self._language = language_of(self.scope["headers"])
         self._ledger = Ledger(self._send_later)
         self._replays: set[asyncio.Task[None]] = set()
         self._look = asyncio.Event()
@@ -110,13 +113,13 @@ class EventsConsumer(AsyncWebsocketConsumer):
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         told = _read(text_data)
-        kind = told.get("type")
+        kind, topic = told.get("type", ""), told.get("topic")
         if kind == "authenticate":
             await self._authenticate(told)
         elif kind == "ping":
             self._send_later({"type": "pong"})
-        elif kind in {"subscribe", "unsubscribe"} and self.user is not None:
-            await self._choose(str(kind), told)
+        elif kind in {"subscribe", "unsubscribe"} and self.user and isinstance(topic, str):
+            await self._choose(kind, topic, told)
         elif kind == "since" and self.user is not None:
             topics = [topic.name for topic in self._topics.values() if not topic.sample]
             await self._replay_since(told.get("id"), user_id=self.user.pk, topics=topics)
@@ -124,8 +127,11 @@ class EventsConsumer(AsyncWebsocketConsumer):
             await self._strike()
 
     async def _authenticate(self, told: Message) -> None:
+        token = told.get("token")
         try:
-            identity = await database_sync_to_async(from_token)(str(told.get("token")))
+            # Not what another type would look like as a text: a list may be too deep for that.
+            text = token if isinstance(token, str) else ""
+            identity = await database_sync_to_async(from_token)(text)
         except DomainError as refusal:
             await self._refuse(refusal)
             return
@@ -153,9 +159,8 @@ class EventsConsumer(AsyncWebsocketConsumer):
             sweep.join(self._own_group, self._sweep)
         self._send_later({"type": "ready", "session": identity.sid, "latest": wire_id(latest)})
 
-    async def _choose(self, kind: str, told: Message) -> None:
-        name = told.get("topic")
-        topic = next((found for found in declared_topics() if found.name == name), None)
+    async def _choose(self, kind: str, name: str, told: Message) -> None:
+        topic = _topic_of(name)
         if kind == "unsubscribe":
             if topic is not None and topic.name in self._topics:
                 await self._leave(topic)
@@ -201,7 +206,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
         if name is None or self.identity is None:
             return True
         # Also for a topic that was left a moment ago: of a row nothing is said without a look.
-        topic = next((found for found in declared_topics() if found.name == name), None)
+        topic = self._topics.get(name) or _topic_of(name)
         if topic is None or not topic.model:
             return True
         look_up = database_sync_to_async(sees_row)
@@ -331,15 +336,19 @@ class EventsConsumer(AsyncWebsocketConsumer):
             await asyncio.wait_for(self._waiting.join(), seconds)
 
     async def _refuse(self, refusal: DomainError) -> None:
-        self._send_later({"type": "error", "msg": str(refusal), "reason": refusal.reason})
+        self._complain(refusal)
         await self._drain()
         await self.close(CLOSE_SIGN_IN)
 
     async def _strike(self) -> None:
         self._strikes += 1
-        self._send_later({"type": "error", "msg": "Not understood.", "reason": "realtime.bad"})
+        self._complain(NotUnderstoodError())
         if self._strikes >= MAX_STRIKES:
             await self.close(CLOSE_BAD)
+
+    def _complain(self, refusal: DomainError) -> None:
+        with translation.override(self._language):
+            self._send_later({"type": "error", "msg": str(refusal), "reason": refusal.reason})
 
     @property
     def _own_group(self) -> str:
@@ -347,15 +356,19 @@ class EventsConsumer(AsyncWebsocketConsumer):
         return f"user.{self.identity.user_id}"
 
 
+def _topic_of(name: str) -> Topic | None:
+    return next((found for found in declared_topics() if found.name == name), None)
+
+
 def _read(text: str | None) -> Message:
-    """Return a message, an empty one for what is none."""
+    """Return a message, whose type is a text; an empty one for what is none."""
     if not text or len(text) > MAX_MESSAGE:
         return {}
     try:
         told = orjson.loads(text)
     except orjson.JSONDecodeError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return told if isinstance(told, dict) and isinstance(told.get("type"), str) else {}
 
 
 def _id_read(value: Any) -> int | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any
 
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
+from django.utils import translation
 
 from apps.accounts.errors import SessionEndedError
 from apps.accounts.services.sessions import session_touch
@@ -26,7 +27,7 @@ from apps.realtime.constants import (
     WATCH_SECONDS,
 )
 from apps.realtime.errors import TooManyVisitsError
-from apps.realtime.selectors.identities import Identity, from_token, user_of
+from apps.realtime.selectors.identities import Identity, from_token, may_any, user_of
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -64,11 +65,15 @@ class Visit:
     the client must go.
 
     Args:
+        language: In which the client is refused.
         say_goodbye: Tells the client, in the words of the protocol, that it must go.
     """
 
-    def __init__(self, receive: Receive, send: Send, *, say_goodbye: Callable[..., Any]) -> None:
+    def __init__(
+        self, receive: Receive, send: Send, *, language: str, say_goodbye: Callable[..., Any]
+    ) -> None:
         self.identity: Identity | None = None
+        self._language = language
         self._receive, self._send = receive, send
         self._say_goodbye = say_goodbye
         self._channels: list[tuple[str, str]] = []
@@ -130,6 +135,16 @@ class Visit:
             self._entered.set()
         self._channels.append((sid, namespace))
         self.touch()
+
+    async def may_any(self, codes: Iterable[str]) -> bool:
+        """Tell whether the client may do one of several things now."""
+        look_up = database_sync_to_async(may_any)
+        return self.identity is not None and await look_up(self.identity, codes)
+
+    def text_of(self, refusal: DomainError) -> str:
+        """Return what to tell the client, in its language."""
+        with translation.override(self._language):
+            return str(refusal)
 
     def touch(self) -> None:
         """Note that the session is in use, as requests do."""

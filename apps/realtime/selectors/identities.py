@@ -17,6 +17,7 @@ from apps.accounts.errors import SessionEndedError
 from apps.accounts.models import User
 from apps.accounts.selectors.principals import principal_of, user_from
 from apps.accounts.services.tokens import access_token_read
+from apps.core.errors import DomainError
 from apps.core.guards import Access
 from apps.core.topics import Topic
 
@@ -56,7 +57,7 @@ def from_cookie(headers: Headers) -> Identity | None:
         cookie = SimpleCookie(found.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
     except CookieError:
         return None
-    if cookie is None:
+    if cookie is None or "\0" in cookie.value:  # PostgreSQL refuses to look for that
         return None
     store = import_module(settings.SESSION_ENGINE).SessionStore(cookie.value)
     sid, user_id = store.get(SESSION_KEY), store.get("_auth_user_id")
@@ -99,6 +100,15 @@ def look(identity: Identity, topics: Iterable[Topic]) -> Look:
 def may_hear(user: User, topic: Topic) -> bool:
     """Tell whether a user may follow a topic."""
     return isinstance(topic.needs, Access) or user.has_perm(topic.needs)
+
+
+def may_any(identity: Identity, codes: Iterable[str]) -> bool:
+    """Tell whether a client's user holds one of several permission codes, and their session."""
+    try:
+        user = user_of(identity)
+    except DomainError:
+        return False
+    return any(user.has_perm(code) for code in codes)
 
 
 def may_of(user: User) -> int:

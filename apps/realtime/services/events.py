@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from apps.core.live import broadcast
+from apps.core.wire import wire_ids
 from apps.realtime.constants import PRUNE_BATCH
 from apps.realtime.models import Event
 from apps.realtime.selectors.events import message_of
@@ -25,7 +26,7 @@ def event_keep(*, user_id: int | None, topic: str, name: str, payload: dict[str,
         topic: "" for an event that is for one user.
     """
     # The row and the poke hold the same: JSON, whatever moments or lazy texts came in.
-    plain = json.loads(json.dumps(payload, cls=DjangoJSONEncoder))
+    plain = wire_ids(json.loads(json.dumps(payload, cls=DjangoJSONEncoder)))
     event = Event(user_id=user_id, topic=topic, name=name, payload=plain)
     event.save(force_insert=True)
     message = message_of(event)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince, timeuntil
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, ngettext_lazy
 
 from apps.core.console.cells import EMPTY
 from apps.scheduling.choices import RunState
@@ -31,6 +32,16 @@ TONES: Mapping[str, str] = {
     RunState.MISSED: "warm",
     RunState.LOST: "bad",
 }
+LENGTHS: dict[str, Any] = {
+    "year": ngettext_lazy("%(num)d year", "%(num)d years", "num"),
+    "month": ngettext_lazy("%(num)d month", "%(num)d months", "num"),
+    "week": ngettext_lazy("%(num)d week", "%(num)d weeks", "num"),
+    "day": ngettext_lazy("%(num)d day", "%(num)d days", "num"),
+    "hour": ngettext_lazy("%(num)d hour", "%(num)d hours", "num"),
+    "minute": ngettext_lazy("%(num)d minute", "%(num)d minutes", "num"),
+}
+"""How far away something is; Django's own words in Chinese do not fit before "ago"."""
+
 MINUTE = 60
 BAR_HEIGHT, BAR_STEP = 24, 5
 
@@ -56,6 +67,11 @@ def two_lines(title: str, about: str, link: str = "") -> SafeString:
 def state_label(state: RunState) -> str:
     """Return the word for a state, without what explains it."""
     return re.split("[:\uff1a]", str(state.label))[0]  # the second one is that of Chinese
+
+
+def state_marks() -> dict[str, dict[str, str]]:
+    """Return the word and the colour of each state, for the scripts of lists."""
+    return {state.value: {"label": state_label(state), "tone": TONES[state]} for state in RunState}
 
 
 def state_cell(run: Run) -> SafeString:
@@ -102,13 +118,15 @@ def moment_cell(moment: datetime | None) -> SafeString:
 def distance(moment: datetime) -> str:
     """Return how far away a moment is, in words."""
     now = timezone.now()
-    seconds = round(abs((moment - now).total_seconds()))
+    # Cut, not rounded, as Django does: what is rounded up to a minute would be "0 minutes" there.
+    seconds = int(abs((moment - now).total_seconds()))
     if seconds <= 1:
         return _("now")
     if seconds < MINUTE:
         length = ngettext("%(n)s second", "%(n)s seconds", seconds) % {"n": seconds}
     else:
-        length = (timeuntil if moment > now else timesince)(moment, now, depth=1)
+        far = timeuntil if moment > now else timesince
+        length = far(moment, now, depth=1, time_strings=LENGTHS)
     text = _("in %(time)s") if moment > now else _("%(time)s ago")
     return text % {"time": length}
 
@@ -124,12 +142,14 @@ def duration_text(length: timedelta | None) -> str:
         return EMPTY
     seconds = length.total_seconds()
     if seconds < 1:
-        return f"{seconds * 1000:.0f} ms"
-    if seconds < MINUTE:
-        return f"{seconds:.1f} s"
+        return _("%(n)s ms") % {"n": round(seconds * 1000)}
+    if round(seconds, 1) < MINUTE:
+        return _("%(n)s s") % {"n": f"{seconds:.1f}"}
     minutes, rest = divmod(round(seconds), MINUTE)
     hours, minutes = divmod(minutes, MINUTE)
-    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+    if hours:
+        return _("%(hours)s h %(minutes)s min") % {"hours": hours, "minutes": f"{minutes:02}"}
+    return _("%(minutes)s min %(seconds)s s") % {"minutes": minutes, "seconds": f"{rest:02}"}
 
 
 def story_cell(story: Story) -> SafeString:

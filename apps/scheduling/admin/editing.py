@@ -23,9 +23,10 @@ from apps.scheduling.admin.cells import exact, job_label
 from apps.scheduling.admin.forms import ScheduleForm
 from apps.scheduling.admin.policies import PolicyForm
 from apps.scheduling.admin.questions import arguments_text
-from apps.scheduling.errors import ScheduleNameTakenError
+from apps.scheduling.errors import BothEndsError, ScheduleNameTakenError
 from apps.scheduling.models import Schedule
 from apps.scheduling.selectors.arguments import arguments_shown
+from apps.scheduling.selectors.crontabs import cron_text
 from apps.scheduling.selectors.plans import (
     Times,
     plan_text,
@@ -35,12 +36,12 @@ from apps.scheduling.selectors.plans import (
     times_text,
 )
 from apps.scheduling.selectors.policies import policy_of_schedule
-from apps.scheduling.selectors.times import cron_text
 from apps.scheduling.services.schedules import schedule_create, schedule_update
-from apps.scheduling.services.times import interval_length
+from apps.scheduling.services.times import cron_fields, interval_length
 
 FIELDS: Mapping[str, str] = {
     ScheduleNameTakenError.reason: "name",
+    BothEndsError.reason: "expires_at",
     "interval_every": "every",
     "interval_period": "period",
     "crontab": "cron",
@@ -104,7 +105,9 @@ class EditingMixin:
         try:
             times = _times(request.GET)
             moments = times_after(times, settled=timezone.now(), count=TIMES)
-        except (KeyError, ValueError, InvalidInputError):
+        except InvalidInputError as error:
+            return JsonResponse({"is_valid": False, "text": str(error)})
+        except (KeyError, ValueError):
             return JsonResponse({"is_valid": False, "text": _("These times cannot be read.")})
         if not moments:
             return JsonResponse({"is_valid": False, "text": _("These times never come.")})
@@ -209,6 +212,7 @@ def _facts(schedule: Schedule | None) -> list[tuple[str, str]]:
 
 def _times(given: Mapping[str, str]) -> Times:
     if "cron" in given:
+        cron_fields(given["cron"])
         return Times(cron=given["cron"])
     every, period = int(given["every"]), given["period"]
     interval_length(every=every, period=period)

@@ -73,6 +73,13 @@ class ScheduleForm(PolicyForm):
         self.schedule = schedule
         jobs: Any = self.fields["task"]
         jobs.choices = [("", _("choose a job")), *job_choices()]
+        for name in ("start_at", "expires_at"):
+            field = self.fields[name]
+            zone = timezone.get_current_timezone_name()
+            field.help_text = _("%(text)s Time zone: %(zone)s.") % {
+                "text": field.help_text,
+                "zone": zone,
+            }
         queues: Any = self.fields["queue"]
         queues.choices = [("", _("the job's own")), *((name, name) for name in QUEUES)]
         if schedule is not None and schedule.queue and schedule.queue not in QUEUES:

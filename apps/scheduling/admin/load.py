@@ -31,12 +31,14 @@ def workers(request: HttpRequest) -> HttpResponse:
     if "sample" in request.GET:
         return HttpResponse(dumps(sample), content_type="application/json")
     names = list(sample["queues"])
+    states = _states()
     context = page_context(
         request,
         title=_("Workers and queues"),
         sample=sample,
         topic=WORKERS_TOPIC,
-        states=_states(),
+        states=states,
+        rows=[worker | {"mark": states[worker["state"]]} for worker in sample["workers"]],
         queue_paths=",".join(f"queues.{name}" for name in names),
         queue_names=",".join(names),
     )

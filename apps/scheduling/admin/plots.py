@@ -51,7 +51,8 @@ def took(times: Sequence[JobTime]) -> list[dict[str, Any]]:
 
 def seconds_text(seconds: float) -> str:
     """Return seconds, with as many places as say something."""
-    return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:,.0f} s"  # noqa: PLR2004
+    shown = f"{seconds:.2f}" if seconds < 10 else f"{seconds:,.0f}"  # noqa: PLR2004
+    return _("%(n)s s") % {"n": shown}
 
 
 def _set(label: str, tone: str, numbers: Iterable[int]) -> dict[str, Any]:

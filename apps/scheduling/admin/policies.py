@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +68,10 @@ class PolicyForm(forms.Form):
         shown["alert_mails"] = "\n".join(kept.alert_mails)
         options["initial"] = shown | options.get("initial", {})
         super().__init__(*args, **options)
+        if not settings.EMAIL_HOST:
+            self.fields["alert_mails"].help_text = _(
+                "One on each line. The platform has no mail set up: nothing is sent until it has."
+            )
         for column in CHANNELS:
             _offer(self.fields[column], channel_names(column), shown[column])
 

@@ -46,6 +46,15 @@ def pretty(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2) if value else EMPTY
 
 
+def result_text(kept: str) -> str:
+    """Return what a job returned for people to read: whole lists and objects item by item."""
+    try:
+        value = json.loads(kept)
+    except ValueError:
+        return kept
+    return pretty(value) if isinstance(value, list | dict) and value else kept
+
+
 def arguments_text(args: list[Any], kwargs: Mapping[str, Any]) -> str:
     """Return all arguments of a job for people to read; what is secret by its name is masked."""
     args, kwargs = masked(args), masked(dict(kwargs))

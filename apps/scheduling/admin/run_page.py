@@ -15,8 +15,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from apps.scheduling.admin.cells import TONES, duration_text, job_label
-from apps.scheduling.admin.questions import arguments_text, asked, is_masked, run_url
+from apps.scheduling.admin.questions import arguments_text, asked, is_masked, result_text, run_url
 from apps.scheduling.choices import RunState
+from apps.scheduling.errors import RunOverError
 from apps.scheduling.models import Run
 from apps.scheduling.selectors.lines import PORTION, lines_after, newest_lines
 from apps.scheduling.services.runs import run_cancel, run_start
@@ -62,6 +63,8 @@ class RunPageMixin:
             "percent": 100 if run.state == RunState.SUCCEEDED else round(run.percent),
             "duration": duration_text(run.duration),
             "arguments": arguments_text(run.args, run.kwargs),
+            "result": result_text(run.result),
+            "zone": timezone.get_current_timezone_name(),
             "lines": lines,
             "has_more": has_more,
             "alerts": run.alerts.all(),
@@ -117,6 +120,9 @@ class RunPageMixin:
         if not self.holds(request, "revoke"):
             raise PermissionDenied
         run = self._found(request, pk)
+        if not run.is_live and request.method == "GET":
+            messages.info(request, str(RunOverError.message))
+            return HttpResponseRedirect(run_url(run.pk))
 
         def end() -> str:
             run_cancel(run=run)

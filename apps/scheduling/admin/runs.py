@@ -12,22 +12,21 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import RangeDateTimeFilter
 
 from apps.core.console import ConsoleModelAdmin, VisibleRelatedFilter
+from apps.core.console.pages import visible_choices
 from apps.core.console.paginators import LandmarkPaginator
 from apps.scheduling.admin.cells import (
-    TONES,
     duration_text,
     job_label,
     moment_cell,
     progress_cell,
     state_cell,
-    state_label,
+    state_marks,
     two_lines,
 )
 from apps.scheduling.admin.plots import by_time, took
 from apps.scheduling.admin.questions import run_url
 from apps.scheduling.admin.run_page import RunPageMixin
 from apps.scheduling.admin.schedules import JobFilter
-from apps.scheduling.choices import RunState
 from apps.scheduling.constants import RUN_ROWS
 from apps.scheduling.models import Run
 from apps.scheduling.selectors.statistics import DAY_HOURS, days_of, figures, hours_of, job_times
@@ -51,6 +50,14 @@ class RunJobFilter(JobFilter):
         return queryset.filter(name=self.value()) if self.value() else queryset
 
 
+class ScheduleFilter(VisibleRelatedFilter):
+    """By schedule, told by its name alone: its times are no part of what people look for."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        found = visible_choices(field.remote_field.model, model_admin.admin_site, request)
+        return list(found.order_by("name").values_list("pk", "name"))
+
+
 @admin.register(Run)
 class RunAdmin(RunPageMixin, ConsoleModelAdmin):
     resource = "sys:task"
@@ -64,7 +71,7 @@ class RunAdmin(RunPageMixin, ConsoleModelAdmin):
     list_filter = (
         "state",
         RunJobFilter,
-        ("schedule", VisibleRelatedFilter),
+        ("schedule", ScheduleFilter),
         "trigger",
         ("queued_at", RangeDateTimeFilter),
     )
@@ -104,10 +111,7 @@ class RunAdmin(RunPageMixin, ConsoleModelAdmin):
             "hours": by_time(hours[-DAY_HOURS:], "H:i"),
             "days": by_time(days_of(hours)[-PLOT_DAYS:], "m-d"),
             "times": took(job_times()),
-            "states": {
-                state.value: {"label": state_label(state), "tone": TONES[state]}
-                for state in RunState
-            },
+            "states": state_marks(),
             "may_start": self.holds(request, "exec"),
         }
         return super().changelist_view(request, context | (extra_context or {}))

@@ -22,14 +22,17 @@ from apps.scheduling.admin.cells import (
     job_label,
     moment_cell,
     state_cell,
+    state_marks,
     story_cell,
     two_lines,
 )
 from apps.scheduling.admin.editing import EditingMixin
 from apps.scheduling.admin.forms import job_choices
+from apps.scheduling.admin.halting import HaltingMixin
 from apps.scheduling.admin.questions import arguments_text, asked, list_again, run_url
 from apps.scheduling.models import Schedule
 from apps.scheduling.selectors.arguments import arguments_shown
+from apps.scheduling.selectors.halts import halt_now
 from apps.scheduling.selectors.plans import plan_text, times_ahead, times_of
 from apps.scheduling.selectors.statistics import stories_of
 from apps.scheduling.services.schedules import (
@@ -64,21 +67,41 @@ class JobFilter(admin.SimpleListFilter):
         return queryset.filter(task=self.value()) if self.value() else queryset
 
 
+class FlagFilter(admin.BooleanFieldListFilter):
+    """By yes or no, under the word that the pages have for it."""
+
+    words: ClassVar = {
+        "enabled": gettext_lazy("switched on"),
+        "one_off": gettext_lazy("run only once"),
+    }
+
+    def __init__(self, field: Any, *args: Any, **options: Any) -> None:
+        super().__init__(field, *args, **options)
+        self.title = self.words[field.name]
+
+
 @admin.register(Schedule)
-class ScheduleAdmin(EditingMixin, SwitchMixin, ConsoleModelAdmin):
+class ScheduleAdmin(EditingMixin, HaltingMixin, SwitchMixin, ConsoleModelAdmin):
     resource = "sys:task"
     icon = "calendar_clock"
     label = gettext_lazy("schedules")
     list_display = ("what", "times", "switch_cell", "next_run", "last_run", "last_day", "start")
     list_display_links = None
-    list_filter = ("enabled", JobFilter, "policy__declared_by", "one_off")
+    list_filter = (
+        ("enabled", FlagFilter),
+        JobFilter,
+        "policy__declared_by",
+        ("one_off", FlagFilter),
+    )
     list_filter_submit = True
+    list_before_template = "scheduling/schedules.html"
     search_fields = ("name", "task", "description")
     search_help_text = gettext_lazy("Name, job or remark")
     sortable_by = ("what",)
 
     class Media:
         css: ClassVar = {"all": ["scheduling/scheduling.css"]}
+        js: ClassVar = ["scheduling/runs.js"]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ConsoleChangeList]:
         return ScheduleList
@@ -91,12 +114,25 @@ class ScheduleAdmin(EditingMixin, SwitchMixin, ConsoleModelAdmin):
         wrap = self.admin_site.admin_view
         own = [
             path("preview/", wrap(self.preview), name="scheduling_schedule_preview"),
+            path("halt/", wrap(self.halt_all), name="scheduling_schedule_halt"),
             path("arguments/", wrap(self.arguments), name="scheduling_schedule_arguments"),
             path("<int:pk>/switch/", wrap(self.switch_one), name="scheduling_schedule_switch"),
             path("<int:pk>/run/", wrap(self.run), name="scheduling_schedule_run"),
         ]
         urls: list[Any] = super().get_urls()
         return [*own, *urls]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        halt = halt_now()
+        context = {
+            "states": state_marks(),
+            "halt": halt,
+            "halt_since": exact(halt.since_at) if halt else "",
+            "may_halt": self.holds(request, "edit"),
+        }
+        return super().changelist_view(request, context | (extra_context or {}))
 
     @admin.display(description=gettext_lazy("schedule"), ordering="name")
     def what(self, row: Schedule) -> SafeString:

@@ -1,5 +1,7 @@
 from typing import Any
 
+from django import forms
+from django.utils.translation import gettext as _
 from django_celery_beat.models import PeriodicTask
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
@@ -16,6 +18,7 @@ from apps.scheduling.models import Run
 from apps.scheduling.selectors.runs import STATUSES, states_of
 
 WORDS = [(word, word) for word in dict.fromkeys(STATUSES.values())]
+FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
 @extend_schema_field({"type": "integer", "enum": [0, 1]})
@@ -28,6 +31,26 @@ class KindFilter(filters.ChoiceFilter):
     def filter(self, qs: Any, value: Any) -> Any:
         is_crontab = value == str(ScheduleKind.CRONTAB)
         return qs.filter(interval__isnull=is_crontab) if value else qs
+
+
+class FlagField(forms.Field):
+    """Yes or no as clients write it; nothing is neither."""
+
+    def to_python(self, value: Any) -> bool | None:
+        if value in self.empty_values:
+            return None
+        try:
+            return FLAGS[str(value).strip().lower()]
+        except KeyError as error:
+            text = _("Send true or false.")
+            raise forms.ValidationError(text, code="invalid") from error
+
+
+@extend_schema_field({"type": "boolean"})
+class FlagFilter(filters.Filter):
+    """`true`, `false`, `1` or `0` on a boolean column."""
+
+    field_class = FlagField
 
 
 class StatusWordFilter(filters.ChoiceFilter):
@@ -46,7 +69,7 @@ class ScheduleFilter(filters.FilterSet):
     name = ContainsFilter()
     task = filters.CharFilter()
     type = KindFilter(field_name="interval")
-    enabled = filters.BooleanFilter()
+    enabled = FlagFilter()
 
     class Meta:
         model = PeriodicTask

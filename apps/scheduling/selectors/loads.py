@@ -8,6 +8,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.formats import date_format
 
+from apps.core.times import wire_time
 from apps.scheduling.selectors.statistics import minutes_of
 from apps.scheduling.selectors.workers import WorkerInfo, queue_depths, workers
 
@@ -45,7 +46,7 @@ def _worker(worker: WorkerInfo) -> dict[str, Any]:
         "pool_size": worker.pool_size,
         "running": worker.running,
         "processed": worker.processed,
-        "since": worker.since.isoformat() if worker.since else None,
+        "since": wire_time(worker.since),
         "up": _length(timezone.now() - worker.since) if worker.since else "",
     }
 

@@ -17,7 +17,8 @@ from django_celery_beat.models import PeriodicTask
 
 from apps.scheduling.choices import Period
 from apps.scheduling.constants import CRON_FIELDS
-from apps.scheduling.selectors.times import Rule, cron_text, crontab_of, next_times, past_times
+from apps.scheduling.selectors.crontabs import cron_text, crontab_of
+from apps.scheduling.selectors.times import Rule, next_times, past_times
 
 EVERY: Mapping[str, str | Promise] = {
     Period.DAYS: ngettext_lazy("every day", "every %(n)s days", "n"),

@@ -1,4 +1,4 @@
-"""When a schedule runs, and how people say it.
+"""When a schedule runs.
 
 The moments are worked out here and not by Celery, which is an hour out at changes of the clock. A
 time that the clock skips in spring comes as much later as the clock jumps; a time that it shows
@@ -8,7 +8,7 @@ twice in autumn comes once, or twice where the schedule names every hour.
 from __future__ import annotations
 
 import calendar
-import re
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -16,48 +16,20 @@ from itertools import count as count_up
 from itertools import islice, takewhile
 from typing import Any
 
-from celery import current_app
-from celery.schedules import ParseException, crontab
-from cron_descriptor import CasingTypeEnum, ExpressionDescriptor, Options
-from cron_descriptor.Exception import FormatException
-from django.utils import timezone, translation
-from django.utils.dates import MONTHS, WEEKDAYS
-from django_celery_beat.tzcrontab import TzAwareCrontab
+from celery.schedules import crontab
+from django.utils import timezone
 
-from apps.scheduling.constants import CRON_FIELDS
+from apps.core.times import LATEST_YEAR
 
 EVERY_HOUR = 24
-HORIZON_DAYS = 366 * 9
-"""Between two leap days lie up to eight years; what does not come within this never comes."""
+CYCLE_YEARS = 400
+"""After them days of the month fall on the same weekdays again; what does not come within them
+never comes. A leap day on a given weekday can take forty years. Source: the Gregorian calendar."""
 
 LOOK_BACK = timedelta(hours=3)
 """More than any clock is put back at once."""
 
-ENGLISH_DAYS = tuple(calendar.day_name)
-ENGLISH_MONTHS = tuple(calendar.month_name)[1:]
 Rule = crontab | timedelta
-
-
-def crontab_of(text: str, zone: tzinfo | None = None) -> crontab:
-    """Return the times of five fields: minute, hour, day of month, month, day of week.
-
-    Args:
-        text: The fields.
-        zone: Whose clock shows them; that of the site by default.
-
-    Raises:
-        ValueError: They are not five, or one cannot be read.
-    """
-    fields = text.split()
-    if len(fields) != len(CRON_FIELDS):
-        raise ValueError(text)
-    columns = dict(zip(CRON_FIELDS, fields, strict=True))
-    zone = zone or timezone.get_default_timezone()
-    try:
-        found: crontab = TzAwareCrontab(**columns, tz=zone, app=current_app)
-    except (ParseException, ValueError) as error:
-        raise ValueError(text) from error
-    return found
 
 
 def next_times(
@@ -113,37 +85,6 @@ def past_times(
     return list(deque(found, maxlen=newest))
 
 
-def cron_text(text: str, language: str) -> str:
-    """Return a crontab in words; as it is where it cannot be read.
-
-    Args:
-        text: Five fields.
-        language: `en` or `zh-hans`; any other is answered in English.
-    """
-    is_chinese = language.lower().startswith("zh")
-    options = Options()
-    options.locale_code = "zh_CN" if is_chinese else "en_US"
-    options.use_24hour_time_format = True
-    options.casing_type = CasingTypeEnum.Sentence
-    try:
-        crontab_of(text)
-        said = str(ExpressionDescriptor(text, options).get_description())
-    except (FormatException, ValueError, LookupError):
-        return text
-    return _with_names(said) if is_chinese else said
-
-
-def _with_names(text: str) -> str:
-    """Name days and months in Chinese, which the library takes from the machine's locale."""
-    names = [
-        *zip(ENGLISH_DAYS, WEEKDAYS.values(), strict=True),
-        *zip(ENGLISH_MONTHS, MONTHS.values(), strict=True),
-    ]
-    with translation.override("zh-hans"):
-        known = {english: str(name) for english, name in names}
-    return re.sub(r"[A-Z][a-z]+", lambda found: known.get(found[0], found[0]), text)
-
-
 def _moments(
     rule: Rule, after: datetime, start: datetime | None, anchor: datetime | None
 ) -> Iterator[datetime]:
@@ -190,14 +131,14 @@ def _of_crontab(times: Any, after: datetime) -> Iterator[datetime]:
 
 
 def _days(times: Any, first: date) -> Iterator[date]:
-    for step in range(HORIZON_DAYS):
-        day = first + timedelta(days=step)
-        if (
-            day.month in times.month_of_year
-            and day.day in times.day_of_month
-            and day.isoweekday() % 7 in times.day_of_week
-        ):
-            yield day
+    """Yield the days from `first` on, by the months and days of month that fit alone."""
+    days, months = sorted(times.day_of_month), sorted(times.month_of_year)
+    for year in range(first.year, min(first.year + CYCLE_YEARS, LATEST_YEAR) + 1):
+        for month in months:
+            for day in days[: bisect_right(days, calendar.monthrange(year, month)[1])]:
+                found = date(year, month, day)
+                if found >= first and found.isoweekday() % 7 in times.day_of_week:
+                    yield found
 
 
 def _of_hour(

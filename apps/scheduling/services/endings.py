@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import traceback as traces
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -18,6 +18,9 @@ from apps.scheduling.constants import MAX_ERROR, MAX_RESULT, MAX_TRACEBACK
 from apps.scheduling.models import Run, SchedulePolicy
 from apps.scheduling.services.alerts import alerts_make
 from apps.scheduling.services.pulse import run_tell
+
+NO_ERROR: Mapping[str, Any] = {"error": "", "fault": None, "traceback": ""}
+"""The columns of a run that went well in the end."""
 
 
 @transaction.atomic
@@ -81,12 +84,17 @@ def result_text(value: Any) -> str:
     return storable(text, MAX_RESULT * 2)
 
 
-def error_values(error: BaseException) -> dict[str, str]:
-    """Return the columns of what a job raised."""
+def error_values(error: BaseException) -> dict[str, Any]:
+    """Return the columns of what a job raised, with what is secret masked."""
     trace = "".join(traces.format_exception(error))
     text = f"{type(error).__name__}: {error}".rstrip(": ")
     return {
         "error": storable(masked_text(text), MAX_ERROR),
+        "fault": {
+            "exc_type": type(error).__name__,
+            "exc_message": storable(masked_text(str(error)), MAX_ERROR),
+            "exc_module": type(error).__module__,
+        },
         "traceback": storable(masked_text(trace)[-MAX_TRACEBACK:], MAX_TRACEBACK),
     }
 

@@ -126,6 +126,8 @@ def _fire(schedule: PeriodicTask, firing: Firing, limits: Mapping[str, Any]) -> 
     # die before it, the twin sends the message again, under the same id.
     if not row.update(**values):
         return False
+    # The row forgets its last moment when it is changed; and not save(), which is for people.
+    SchedulePolicy.objects.filter(schedule_id=schedule.pk).update(ran_at=timezone.now())
     _send(schedule, firing, limits)
     return True
 

@@ -19,7 +19,13 @@ from apps.core.jobs import Job, JobOvertimeError, carried
 from apps.scheduling.choices import LIVE_STATES, RunState
 from apps.scheduling.constants import HOLD_SECONDS, RETRY_CAP_SECONDS
 from apps.scheduling.models import Run
-from apps.scheduling.services.endings import error_values, result_text, run_close, run_lose
+from apps.scheduling.services.endings import (
+    NO_ERROR,
+    error_values,
+    result_text,
+    run_close,
+    run_lose,
+)
 from apps.scheduling.services.leases import lease_drop, lease_keep
 from apps.scheduling.services.pulse import Live, live_flush, pulse, run_tell
 from apps.scheduling.services.records import lease_name, quiet_row
@@ -109,7 +115,7 @@ def _close(task: Job, run: Run, live: Live, state: str | None, value: Any) -> No
         Run.objects.filter(pk=run.pk, state=RunState.RUNNING).update(state=RunState.QUEUED)
     else:
         result = result_text(value) if state == states.SUCCESS else ""
-        done: dict[str, Any] = {"percent": 100.0, "result": result, "error": "", "traceback": ""}
+        done: dict[str, Any] = {"percent": 100.0, "result": result, **NO_ERROR}
         run_close(run=run, state=RunState.SUCCEEDED, among=among, **done)
 
 

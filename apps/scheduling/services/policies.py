@@ -46,7 +46,8 @@ def policy_set(*, schedule: PeriodicTask, values: Mapping[str, Any]) -> Schedule
     for column, value in values.items():
         setattr(policy, column, value)
     policy_verify(policy=policy)
-    policy.save()
+    # When it ran last is for beat alone to say, at the same moment maybe.
+    policy.save(update_fields=[name for name in _columns() if name != "ran_at"])
     return policy
 
 
@@ -72,6 +73,10 @@ def policy_verify(*, policy: SchedulePolicy) -> None:
             raise InvalidInputError(
                 field=column, message=_("This is none of the names of the settings.")
             )
+
+
+def _columns() -> list[str]:
+    return [field.name for field in SchedulePolicy._meta.concrete_fields if not field.primary_key]
 
 
 def channel_names(column: str) -> Collection[str]:

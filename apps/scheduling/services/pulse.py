@@ -23,6 +23,7 @@ from django.db import Error, close_old_connections, connections
 from django.utils import timezone
 
 from apps.core.live import broadcast
+from apps.core.times import wire_time
 from apps.scheduling.choices import RunState
 from apps.scheduling.constants import (
     BEAT_SECONDS,
@@ -32,6 +33,7 @@ from apps.scheduling.constants import (
     RUN_LINES,
     RUNS_GROUP,
     TELL_SECONDS,
+    TOLD_LINES,
 )
 from apps.scheduling.models import Run, RunLine, SchedulePolicy
 from apps.scheduling.services.leases import lease_keep
@@ -241,13 +243,30 @@ def _write_lines(live: Live) -> None:
     rows = [RunLine(run_id=live.run_id, at=at, level=level, text=text) for at, level, text in lines]
     try:
         RunLine.objects.bulk_create(rows, batch_size=200)
+        told = _keyed(live.run_id, rows[-TOLD_LINES:])
     except Error:
         live.lines.extendleft(reversed(lines))
         raise
-    told = [
-        {"at": at.isoformat(), "level": level, "text": text} for at, level, text in lines[-100:]
-    ]
-    broadcast(RUNS_GROUP, RUN_LINES, id=live.run_id, task_id=live.task_id, lines=told)
+    broadcast(
+        RUNS_GROUP,
+        RUN_LINES,
+        id=live.run_id,
+        task_id=live.task_id,
+        lines=[_told(row) for row in told],
+        missed=len(rows) - len(told),
+    )
+
+
+def _keyed(run_id: int, rows: list[RunLine]) -> list[RunLine]:
+    """Return rows that were just written, with their keys, which MySQL does not tell."""
+    if all(row.pk is not None for row in rows):
+        return rows
+    return list(RunLine.objects.filter(run_id=run_id).order_by("-pk")[: len(rows)])[::-1]
+
+
+def _told(row: RunLine) -> dict[str, Any]:
+    """Return a line as the API shows it, so that a client can go on there after its id."""
+    return {"id": row.pk, "time": wire_time(row.at), "level": str(row.level), "text": row.text}
 
 
 def run_tell(run: Run | Live, *, state: str, percent: float, text: str) -> None:

@@ -48,6 +48,7 @@ def schedule_create(
 
     Raises:
         ScheduleNameTakenError: Another schedule has the name.
+        BothEndsError: Both of its ends are given.
         InvalidInputError: A value breaks a rule; names it.
     """
     schedule = PeriodicTask(enabled=is_enabled)
@@ -72,6 +73,7 @@ def schedule_update(
 
     Raises:
         ScheduleNameTakenError: Another schedule has the name.
+        BothEndsError: Both of its ends are given.
         ScheduleDeclaredError: It is declared in code, and more than its policy would change.
         JobUnknownError: It is enabled, but its job is declared no more.
         InvalidInputError: A value breaks a rule; names it.

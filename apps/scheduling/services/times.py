@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from django.conf import settings
@@ -13,11 +13,26 @@ from django_celery_beat.models import CrontabSchedule, IntervalSchedule, Periodi
 
 from apps.core.errors import InvalidInputError
 from apps.scheduling.choices import Period, ScheduleKind
-from apps.scheduling.constants import CRON_FIELDS, EACH_MINUTE, LEAST_SECONDS, LONGEST_SECONDS
+from apps.scheduling.constants import EACH_MINUTE, LEAST_SECONDS, LONGEST_SECONDS
+from apps.scheduling.selectors.crontabs import cron_columns, crontab_of, unread_field
 from apps.scheduling.selectors.plans import times_of
-from apps.scheduling.selectors.times import crontab_of, next_times
 
 MOST_EVERY = 2**31 - 1
+FIELD_NAMES: Mapping[str, Any] = {
+    "minute": _("minute"),
+    "hour": _("hour"),
+    "day_of_month": _("day of month"),
+    "month_of_year": _("month"),
+    "day_of_week": _("day of week"),
+}
+"""What people call the fields of a crontab."""
+
+WIRE_NAMES: Mapping[ScheduleKind, Mapping[str, str]] = {
+    ScheduleKind.INTERVAL: {"every": "interval_every", "period": "interval_period"},
+    ScheduleKind.CRONTAB: {"cron": "crontab"},
+}
+"""What gives the times of each kind, as clients call it; the first cannot be left out."""
+
 TimesRow: TypeAlias = IntervalSchedule | CrontabSchedule
 
 
@@ -44,6 +59,41 @@ def times_set(*, schedule: PeriodicTask, values: Mapping[str, Any]) -> None:
         crontab = _crontab(now["cron"])
     schedule.interval, schedule.crontab = interval, crontab
     schedule.solar = schedule.clocked = None
+
+
+def times_verify_part(*, schedule: PeriodicTask, values: Mapping[str, Any]) -> None:
+    """Let a change of some of the values pass that leaves no doubt about the times.
+
+    Args:
+        schedule: As it is.
+        values: What is to be changed, as for `times_set`; empty values count as left out.
+
+    Raises:
+        InvalidInputError: It has times of the other kind but does not say that the kind changes, or
+            says so without the times; names the first of them.
+    """
+    now = ScheduleKind.INTERVAL if schedule.interval_id else ScheduleKind.CRONTAB
+    [(other, names)] = ((kind, names) for kind, names in WIRE_NAMES.items() if kind != now)
+    given = [field for name, field in names.items() if values.get(name) not in {None, ""}]
+    needed = next(iter(names.values()))
+    if "kind" not in values and given:
+        text = _("The schedule is of the other kind. Send its type, too.")
+        raise InvalidInputError(field=given[0], message=text)
+    if values.get("kind") == other and needed not in given:
+        text = _("A schedule that becomes one of this kind needs its times.")
+        raise InvalidInputError(field=needed, message=text)
+
+
+def ends_verify(
+    *, start: datetime | None, end: datetime | None, field: str = "expire_time"
+) -> None:
+    """Let two ends pass of which the second comes after the first.
+
+    Raises:
+        InvalidInputError: It does not; names `field`.
+    """
+    if start is not None and end is not None and end <= start:
+        raise InvalidInputError(field=field, message=_("The end must come after the start."))
 
 
 def interval_length(*, every: int | None, period: str | None) -> timedelta:
@@ -76,18 +126,21 @@ def cron_fields(text: str) -> dict[str, str]:
         InvalidInputError: They cannot be read, or the times never come.
     """
     try:
-        times = crontab_of(text)
+        fields = cron_columns(text)
     except ValueError:
-        raise InvalidInputError(
-            field="crontab",
-            message=_("Give five fields: minute, hour, day of month, month, day of week."),
-        ) from None
-    fields = dict(zip(CRON_FIELDS, text.split(), strict=True))
+        five = _("Give five fields: minute, hour, day of month, month, day of week.")
+        raise InvalidInputError(field="crontab", message=five) from None
     for name, value in fields.items():
         if len(value) > (CrontabSchedule._meta.get_field(name).max_length or 0):
             raise InvalidInputError(field="crontab", message=_("A field is too long."))
-    if not next_times(times, count=1):
-        raise InvalidInputError(field="crontab", message=_("These times never come."))
+    if (unread := unread_field(fields)) is not None:
+        message = _("The field “%(name)s” cannot be read.") % {"name": FIELD_NAMES[unread]}
+        raise InvalidInputError(field="crontab", message=message)
+    try:
+        crontab_of(text)
+    except ValueError:  # no year has such a day
+        never = _("These times never come.")
+        raise InvalidInputError(field="crontab", message=never) from None
     return fields
 
 

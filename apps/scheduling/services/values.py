@@ -12,10 +12,10 @@ from django_celery_beat.models import PeriodicTask
 
 from apps.core.errors import InvalidInputError
 from apps.core.jobs import QUICK, SCHEDULED, SLOW
-from apps.scheduling.errors import ScheduleNameTakenError
+from apps.scheduling.errors import BothEndsError, ScheduleNameTakenError
 from apps.scheduling.selectors.jobs import job_misfit, job_named
 from apps.scheduling.services.arguments import arguments_of, arguments_set
-from apps.scheduling.services.times import times_set
+from apps.scheduling.services.times import ends_verify, times_set
 from apps.scheduling.validators import SHAPES
 
 COLUMNS = {
@@ -42,6 +42,7 @@ def schedule_fill(*, schedule: PeriodicTask, values: Mapping[str, Any]) -> None:
 
     Raises:
         ScheduleNameTakenError: Another schedule has the name.
+        BothEndsError: Both of its ends are given.
         InvalidInputError: A value breaks a rule; names it.
     """
     kept = copy.copy(schedule)
@@ -112,17 +113,14 @@ def _check_queue(schedule: PeriodicTask) -> None:
 
 
 def _check_ends(schedule: PeriodicTask, values: Mapping[str, Any]) -> None:
-    start, end, seconds = schedule.start_time, schedule.expires, schedule.expire_seconds
+    end, seconds = schedule.expires, schedule.expire_seconds
     if end is not None and seconds is not None:
         if values.get("expires_at") is not None and values.get("expire_seconds") is not None:
-            raise InvalidInputError(
-                field="expire_seconds", message=_("Give one of the two ends, not both.")
-            )
+            raise BothEndsError
         if values.get("expires_at") is not None:
             schedule.expire_seconds = None
         else:
             schedule.expires = None
-    if start is not None and schedule.expires is not None and schedule.expires <= start:
-        raise InvalidInputError(
-            field="expire_time", message=_("The end must come after the start.")
-        )
+    is_start = values.get("start_at") is not None and "expires_at" not in values
+    field = "start_time" if is_start else "expire_time"
+    ends_verify(start=schedule.start_time, end=schedule.expires, field=field)

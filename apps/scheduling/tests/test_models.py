@@ -27,6 +27,7 @@ def test_a_run_lasts_from_its_start_to_its_end() -> None:
 def test_rows_are_called_by_what_people_know_them_by() -> None:
     run = Run(name="a.b", task_id="one")
     assert str(run) == "a.b one"
+    assert str(Schedule(name="nightly")) == "nightly"
     assert str(Lease(name="schedule:1")) == "schedule:1"
     assert str(RunLine(text="x" * 100)) == "x" * 80
     assert str(Alert(run=run, channel=Channel.MAIL)) == "a.b one mail"

@@ -15,6 +15,7 @@ from apps.scheduling.constants import DUE_HEADER
 from apps.scheduling.models import Lease, SchedulePolicy
 from apps.scheduling.selectors.plans import times_ahead, times_of
 from apps.scheduling.services.firings import BrokenScheduleError
+from apps.scheduling.services.halts import schedules_halt, schedules_resume
 from config.env import Env
 from config.runtime import scheduler as module
 from config.runtime.scheduler import LEASE_SECONDS, LeasedScheduler, holder_name
@@ -284,3 +285,24 @@ def test_the_one_process_has_its_name_again_and_others_never(settings: Any) -> N
     assert holder_name() == holder_name()
     settings.ATRIUM = Env(celery_broker_url="amqp://x")
     assert holder_name() != holder_name()
+
+
+def test_nothing_is_sent_while_all_are_paused_and_what_was_due_was_missed(
+    clock: Clock, fired: Any, make: Any
+) -> None:
+    make()
+    one = _scheduler()
+    one.tick()
+    schedules_halt()
+    for _minute in range(3):
+        clock.forth(61)
+        one.tick()
+    one.close()
+    one = _scheduler()  # a restart changes nothing
+    one.tick()
+    assert fired == []
+    clock.forth(10)
+    schedules_resume()
+    resumed = clock.now()
+    one.tick()
+    assert fired == [("tidy", resumed)]  # kept from then on: the policy takes the rest for missed

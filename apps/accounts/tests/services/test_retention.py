@@ -2,6 +2,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache.backends.dummy import DummyCache
+from django.core.cache.backends.locmem import LocMemCache
 from django.utils import timezone
 
 from apps.access.models import Role
@@ -97,3 +99,19 @@ def test_sessions_go_long_after_they_ended(make_user: Any, monkeypatch: pytest.M
     assert retention.sessions_prune(days=0) == 0
     assert retention.sessions_prune(days=7) == 2
     assert set(Session.objects.values_list("browser", flat=True)) == {"open", "young"}
+
+
+def test_what_has_run_out_of_the_embedded_cache_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    embedded: Any = LocMemCache("retention", {})
+    monkeypatch.setattr(retention, "cache", embedded)
+    for name, seconds in (("captcha:old", -1), ("captcha:new", 60), ("node", None)):
+        embedded.set(name, "x", 60)
+        if seconds != 60:
+            embedded._expire_info[embedded.make_key(name)] = seconds
+    assert retention.cache_prune() == 1
+    assert {key.split(":", 2)[2] for key in embedded._cache} == {"captcha:new", "node"}
+
+
+def test_another_cache_drops_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "cache", DummyCache("x", {}))
+    assert retention.cache_prune() == 0

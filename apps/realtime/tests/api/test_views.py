@@ -56,6 +56,12 @@ def test_events_can_be_looked_for_by_name(client_with: GrantedClient) -> None:
     assert _ids(client.get(f"{URL}?event=notice").json()["data"]) == [notice.pk]
 
 
+def test_an_empty_value_narrows_nothing(client_with: GrantedClient) -> None:
+    client: Any = client_with()
+    event = _make(client.user)
+    assert _ids(client.get(f"{URL}?since=&size=&event=").json()["data"]) == [event.pk]
+
+
 @pytest.mark.parametrize(
     ("query", "name"),
     [
@@ -73,3 +79,22 @@ def test_a_question_that_makes_no_sense_is_refused(
     response = client_with().get(f"{URL}?{query}")
     assert response.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
     assert name in str(response.json()["data"]["errors"])
+
+
+@pytest.mark.parametrize("path", ["/ws/socket.io", "/ws/socket.io/"])
+@pytest.mark.parametrize(
+    ("query", "code", "message"),
+    [
+        ("?EIO=4&transport=polling&t=x", 0, "Transport unknown"),
+        ("", 0, "Transport unknown"),
+        ("?EIO=4&transport=websocket", 3, "Bad request"),
+    ],
+)
+def test_a_client_of_socket_io_that_polls_is_told_so_in_the_words_of_engine_io(
+    client: Any, path: str, query: str, code: int, message: str
+) -> None:
+    for ask in (client.get, client.post):
+        answer = ask(path + query)
+        assert answer.status_code == HTTPStatus.BAD_REQUEST
+        assert answer.headers["Content-Type"] == "application/json"
+        assert answer.json() == {"code": code, "message": message}

@@ -10,7 +10,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from channels.testing import WebsocketCommunicator
-from django.conf import settings
+from django.conf import settings as conf
 from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
@@ -159,6 +159,21 @@ async def test_a_token_that_is_none_closes_the_socket(token: Any) -> None:
         told = await talk.receive_json_from(3)
         assert told["reason"] == "accounts.session.ended"
         assert await _closed(talk) == constants.CLOSE_SIGN_IN
+
+
+@pytest.mark.parametrize(
+    ("language", "ended"),
+    [(b"en-US", "The session has ended. Sign in again."), (b"zh-CN,en;q=0.5", "登录")],
+)
+async def test_refusals_are_in_the_language_of_the_handshake(
+    language: bytes, ended: str, settings: Any
+) -> None:
+    settings.LANGUAGE_CODE = "en" if language.startswith(b"zh") else "zh-hans"
+    async with _talk([(b"accept-language", language)]) as talk:
+        await talk.send_json_to({"type": "x"})
+        await talk.send_json_to({"type": "authenticate", "token": "x"})
+        assert (await talk.receive_json_from(3))["reason"] == "realtime.bad"
+        assert ended in (await talk.receive_json_from(3))["msg"]
 
 
 async def test_a_kicked_session_hears_so_and_is_out_at_once(user: User) -> None:
@@ -473,7 +488,7 @@ def _browser(user: User) -> str:
     browser = Client()
     User.objects.filter(pk=user.pk).update(is_staff=True)
     browser.post("/admin/login/", {"username": user.username, "password": PASSWORD})
-    return browser.cookies[settings.SESSION_COOKIE_NAME].value
+    return browser.cookies[conf.SESSION_COOKIE_NAME].value
 
 
 @pytest.mark.parametrize(
@@ -486,7 +501,7 @@ async def test_the_consoles_own_pages_are_known_by_their_cookie(
     value = await sync_to_async(_browser)(user)
     headers = [
         (b"host", b"testserver"),
-        (b"cookie", f"{settings.SESSION_COOKIE_NAME}={value}".encode()),
+        (b"cookie", f"{conf.SESSION_COOKIE_NAME}={value}".encode()),
     ]
     if origin:
         headers.append((b"origin", origin.encode()))

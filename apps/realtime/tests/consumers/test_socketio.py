@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
@@ -14,13 +16,17 @@ import uvicorn
 from asgiref.sync import sync_to_async
 from channels.routing import ProtocolTypeRouter
 from django.utils.module_loading import import_string
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from apps.access.models import Menu, Role
 from apps.accounts.choices import Channel, Closing
 from apps.accounts.models import Session, User
 from apps.accounts.services.sessions import session_open, sessions_close
 from apps.accounts.services.tokens import TokenPair
+from apps.accounts.services.users import user_update
 from apps.core.cached import PRINCIPALS, invalidate
 from apps.realtime.consumers import socketio as consumers
 from apps.realtime.consumers import visits
@@ -37,6 +43,14 @@ ConnectionError = socketio.exceptions.ConnectionError  # noqa: A001 - what the l
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(consumers, "Workers", lambda: Workers(lambda: PONG))
     visits._open.clear()
+
+
+@pytest.fixture
+def user(make_user: Callable[..., User]) -> User:
+    """Somebody who may list jobs, and so hear which workers there are."""
+    role = Role.objects.create(name="crew")
+    role.menus.add(Menu.objects.create(name="T", title="T", kind=1, perms="sys:task:list"))
+    return make_user(roles=[role])
 
 
 @pytest.fixture
@@ -154,6 +168,55 @@ async def test_whoever_shows_no_session_of_their_own_is_refused(
     assert not visits._open
 
 
+async def test_which_workers_there_are_is_told_to_those_alone_who_list_or_start_jobs(
+    address: str, user: User, make_user: Callable[..., User]
+) -> None:
+    boss, stranger = [
+        await sync_to_async(make_user)(is_superuser=is_boss) for is_boss in (True, False)
+    ]
+
+    def give() -> None:
+        user_update(actor=boss, user=stranger, roles=[Role.objects.get(name="crew")])
+
+    def change() -> None:
+        Menu.objects.filter(name="T").update(perms="sys:task:exec")
+        invalidate(PRINCIPALS)
+
+    async with _talk(address, _auth(await _pair(stranger))) as talk:
+        assert await talk.ask() == []
+        await sync_to_async(give)()
+        assert await talk.ask() == PONG
+    await sync_to_async(change)()
+    async with _talk(address, _auth(await _pair(user))) as talk:
+        assert await talk.ask() == PONG
+
+
+@pytest.mark.parametrize(
+    ("language", "ended"), [("en-US", "The session has ended. Sign in again."), ("zh-CN", "登录")]
+)
+async def test_refusals_are_objects_with_a_message_in_the_language_of_the_client(
+    address: str, user: User, language: str, ended: str
+) -> None:
+    where = f"ws://{address}{PATH}/?EIO=4&transport=websocket"
+    headers = {"Accept-Language": language}
+    async with connect(where, additional_headers=headers) as raw:
+        await raw.recv()
+
+        async def refusal(text: str, start: str) -> str:
+            await raw.send(text)
+            told = str(await asyncio.wait_for(raw.recv(), 3))
+            assert told.startswith(start)
+            message: str = json.loads(told.removeprefix(start))["message"]
+            return message
+
+        assert ended in await refusal("40{}", "44")
+        auth = json.dumps(_auth(await _pair(user)))
+        assert await refusal(f"40/admin,{auth}", "44/admin,")
+        await raw.send(f"40{auth}")
+        assert str(await asyncio.wait_for(raw.recv(), 3)).startswith('40{"sid"')
+        assert await refusal(f"40{auth}", "44")
+
+
 async def test_a_kicked_session_is_out_at_once(address: str, user: User) -> None:
     pair, other = await _pair(user), await _pair(user)
     async with _talk(address, _auth(pair)) as talk, _talk(address, _auth(other)) as stays:
@@ -223,3 +286,44 @@ async def test_whoever_sends_packets_that_mean_nothing_is_let_go_in_the_end(
             await raw.send(text)
         heard = [str(text) async for text in raw]  # ends with the connection
     assert STATUS not in "".join(heard)
+
+
+DEEP = "[" * 3_000 + "]" * 3_000
+WORDS = [
+    *"0123456{}[],/-",
+    *("[]", "{}", "null", "/ws,", "/admin,", "9" * 20, "1e999", "NaN", DEEP, "\0", "\uff11", '"x"'),
+    *(f'["{STATUS}"]', f'["{STATUS}",null]', '["connect",{}]', '{"token":1}'),
+    *('{"token":["x"],"session_uuid":{}}', '{"_placeholder":true,"num":0}'),
+]
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(
+    frames=st.lists(
+        st.lists(st.sampled_from(WORDS), max_size=4).map(lambda words: "4" + "".join(words)),
+        min_size=1,
+        max_size=8,
+    ),
+    is_in=st.booleans(),
+)
+async def test_nothing_that_a_client_sends_raises(
+    address: str, user: User, caplog: pytest.LogCaptureFixture, frames: list[str], *, is_in: bool
+) -> None:
+    async with connect(f"ws://{address}{PATH}/?EIO=4&transport=websocket") as raw:
+        await raw.recv()
+        if is_in:
+            await raw.send("40" + json.dumps(_auth(await _pair(user))))
+            assert str(await raw.recv()).startswith("40{")
+        with suppress(ConnectionClosed):
+            for text in frames:
+                await raw.send(text)
+            await raw.send("x")  # no packet: ends the connection
+            async with asyncio.timeout(5):
+                while True:
+                    await raw.recv()
+    assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []

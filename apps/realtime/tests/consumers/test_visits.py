@@ -32,7 +32,7 @@ def _text(text: str | None, **more: Any) -> dict[str, Any]:
 
 
 def _visit(client: Client) -> Visit:
-    return Visit(client.receive, client.send, say_goodbye=client.send)
+    return Visit(client.receive, client.send, language="en", say_goodbye=client.send)
 
 
 async def test_what_a_client_says_passes() -> None:

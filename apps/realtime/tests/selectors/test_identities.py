@@ -23,7 +23,11 @@ def test_a_token_tells_whose_session_it_is(user: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "cookie", [None, "", "other=1", f"{settings.SESSION_COOKIE_NAME}=unknown", "a=b; ;=;\x01"]
+    "cookie",
+    [
+        *(None, "", "other=1", f"{settings.SESSION_COOKIE_NAME}=unknown", "a=b; ;=;\x01"),
+        f'{settings.SESSION_COOKIE_NAME}="abcdefgh\\000ijklmnop"',
+    ],
 )
 def test_a_cookie_that_is_none_of_ours_is_nobodys(cookie: str | None) -> None:
     headers = [(b"host", b"site"), (b"origin", b"https://site")]

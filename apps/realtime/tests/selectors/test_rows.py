@@ -33,6 +33,7 @@ def bobs(client_with: Any) -> User:
 def test_a_row_in_sight_is_seen_and_no_other(bobs: User, make_user: Any) -> None:
     bob, carl, identity = make_user(username="bob"), make_user(username="carl"), _identity(bobs)
     assert sees_row(identity=identity, topic=TOPIC, pk=bob.pk)
+    assert sees_row(identity=identity, topic=TOPIC, pk=str(bob.pk))  # as long ids are told
     assert not sees_row(identity=identity, topic=TOPIC, pk=carl.pk)
     bob.move_to_bin()
     assert not sees_row(identity=identity, topic=TOPIC, pk=bob.pk)

@@ -38,6 +38,12 @@ def test_an_event_is_a_row_first_and_told_after_the_commit(sent: list[Any]) -> N
     )
 
 
+def test_ids_are_kept_as_they_leave(sent: list[Any]) -> None:
+    event = event_keep(user_id=3, topic="", name="task.done", payload={"ids": [2**60]})
+    event.refresh_from_db()
+    assert event.payload == {"ids": [str(2**60)]}
+
+
 def test_an_event_of_an_undone_transaction_was_never_said(sent: list[Any]) -> None:
     with transaction.atomic():
         event_keep(user_id=3, topic="", name="task.done", payload={})

@@ -7,7 +7,15 @@ from typing import Any
 from rest_framework import serializers
 
 from apps.core.api.fields import TextField
-from apps.scheduling.api.serializers.fields import JobField, ListField, MomentField, NamedField
+from apps.scheduling.api.serializers.fields import (
+    FlagField,
+    JobField,
+    ListField,
+    MomentField,
+    NamedField,
+    NumberField,
+    WordField,
+)
 from apps.scheduling.choices import Missed, Period, ScheduleKind
 from apps.scheduling.services.policies import BOUNDS, MOST_MAILS
 from apps.scheduling.services.times import MOST_EVERY
@@ -18,9 +26,9 @@ MOST_CRON = 600
 """Characters of five fields."""
 
 
-def _number(name: str, **kwargs: Any) -> serializers.IntegerField:
+def _number(name: str) -> serializers.IntegerField:
     least, most = BOUNDS[name]
-    return serializers.IntegerField(required=False, min_value=least, max_value=most, **kwargs)
+    return serializers.IntegerField(required=False, min_value=least, max_value=most)
 
 
 class QueueField(serializers.ChoiceField):
@@ -40,7 +48,9 @@ class PolicySerializer(Plain):
     may_overlap = serializers.BooleanField(required=False)
     retries = _number("retries")
     retry_seconds = _number("retry_seconds")
-    limit_seconds = _number("limit_seconds", allow_null=True)
+    limit_seconds = NumberField(
+        min_value=BOUNDS["limit_seconds"][0], max_value=BOUNDS["limit_seconds"][1]
+    )
     alert_mails = serializers.ListField(
         child=serializers.EmailField(), max_length=MOST_MAILS, required=False
     )
@@ -54,17 +64,13 @@ class TimesSerializer(Plain):
     type = serializers.ChoiceField(
         choices=ScheduleKind.choices, source="kind", help_text="0 interval, 1 crontab"
     )
-    interval_every = serializers.IntegerField(
-        source="every", required=False, allow_null=True, min_value=1, max_value=MOST_EVERY
-    )
-    interval_period = serializers.ChoiceField(
-        choices=Period.choices, source="period", required=False, allow_null=True
-    )
+    interval_every = NumberField(source="every", min_value=1, max_value=MOST_EVERY)
+    interval_period = WordField(choices=Period.choices, source="period")
     crontab = TextField(
         source="cron", max_length=MOST_CRON, help_text="Minute, hour, day, month, day of week"
     )
-    start_time = MomentField(source="start_at", required=False, allow_null=True)
-    expire_time = MomentField(source="expires_at", required=False, allow_null=True)
+    start_time = MomentField(source="start_at")
+    expire_time = MomentField(source="expires_at")
 
 
 class ScheduleSerializer(TimesSerializer):
@@ -77,23 +83,33 @@ class ScheduleSerializer(TimesSerializer):
     queue = QueueField()
     exchange = TextField(max_length=200, help_text="That of the queue; better left out")
     routing_key = TextField(max_length=200, help_text="That of the queue; better left out")
-    expire_seconds = serializers.IntegerField(
-        required=False,
-        allow_null=True,
+    expire_seconds = NumberField(
         min_value=1,
         max_value=2**31 - 1,
         help_text="How long a run may wait in its queue; not together with expire_time",
     )
-    one_off = serializers.BooleanField(required=False)
+    one_off = FlagField()
     remark = TextField(max_length=2000)
-    enabled = serializers.BooleanField(source="is_enabled", required=False)
+    enabled = serializers.BooleanField(source="is_enabled", required=False, allow_null=True)
     policy = PolicySerializer(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Take a switch that is null for one that was left out."""
+        if attrs.get("is_enabled") is None:
+            attrs.pop("is_enabled", None)
+        return attrs
 
 
 class SwitchSerializer(Plain):
     """To what to switch; without a value, to the other of what it is."""
 
-    enabled = serializers.BooleanField(required=False)
+    enabled = serializers.BooleanField(required=False, allow_null=True)
+
+
+class HaltSerializer(Plain):
+    """Whether all schedules are to be paused."""
+
+    halted = serializers.BooleanField()
 
 
 class StartSerializer(Plain):

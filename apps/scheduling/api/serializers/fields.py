@@ -105,13 +105,50 @@ class JobField(serializers.CharField):
         return name
 
 
-class MomentField(WireTimeField):
+class ClearedMixin:
+    """A field that takes null, and "" for it: so the front end sends what somebody cleared."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        field: Any = super()
+        field.__init__(required=False, allow_null=True, **kwargs)
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        field: Any = super()
+        found: tuple[bool, Any] = field.validate_empty_values(None if data == "" else data)
+        return found
+
+
+class NumberField(ClearedMixin, serializers.IntegerField):
+    """A whole number, or none."""
+
+
+class WordField(ClearedMixin, serializers.ChoiceField):
+    """One of some words, or none."""
+
+
+class FlagField(serializers.BooleanField):
+    """Yes or no; null is no."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, allow_null=True, **kwargs)
+
+    def run_validation(self, data: Any = serializers.empty) -> bool:
+        return bool(super().run_validation(data))
+
+
+class MomentField(ClearedMixin, WireTimeField):
     """A moment that every database can keep and every zone can show; without a zone, the site's."""
 
-    default_error_messages = {"year": _("The year is too far away.")}
+    default_error_messages = {
+        "year": _("The year is too far away."),
+        "overflow": _("The year is too far away."),
+    }
 
     def to_internal_value(self, value: Any) -> Any:
-        moment = super().to_internal_value(value)
+        try:
+            moment = super().to_internal_value(value)
+        except OverflowError:  # the zone would put it before the first year, or after the last
+            self.fail("year")
         if not EARLIEST_YEAR <= moment.year <= LATEST_YEAR:
             self.fail("year")
         return moment

@@ -59,3 +59,11 @@ class StartedSerializer(Plain):
 
     id = IdField()
     task_id = serializers.CharField()
+
+
+class HaltStateSerializer(Plain):
+    """Whether all schedules are paused, by whom and since when; null while they are not."""
+
+    halted = serializers.BooleanField()
+    by = serializers.CharField(allow_null=True)
+    since = WireTimeField(allow_null=True)

@@ -97,9 +97,9 @@ class ScheduleRow(RowSerializer):
     enabled = serializers.BooleanField()
     total_run_count = serializers.IntegerField()
     last_run_time = Computed(
+        "policy__ran_at",
         "last_run_at",
-        "ran_at",
-        make=lambda last, ran: wire_time(last or ran),
+        make=lambda ran, last: wire_time(ran or last),
         shape=WireTimeField(allow_null=True),
     )
     created_time = Computed(
@@ -135,6 +135,7 @@ class RunRow(RowSerializer):
         "state",
         "result",
         "error",
+        "fault",
         make=result_of,
         shape=serializers.JSONField(allow_null=True),
     )

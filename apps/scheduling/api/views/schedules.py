@@ -1,25 +1,30 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.core.api.schema import answers
 from apps.core.api.viewsets import CrudViewSet
+from apps.core.errors import InvalidInputError
 from apps.core.guards import Guard
 from apps.core.times import wire_time
 from apps.scheduling.api import filters
 from apps.scheduling.api.serializers import bodies, jobs, rows
 from apps.scheduling.choices import ScheduleKind
 from apps.scheduling.constants import EACH_MINUTE
-from apps.scheduling.models import Run
+from apps.scheduling.models import Halt
+from apps.scheduling.selectors.halts import halt_now
 from apps.scheduling.selectors.plans import Times, times_ahead, times_text
+from apps.scheduling.services.halts import schedules_halt, schedules_resume
 from apps.scheduling.services.schedules import (
     schedule_create,
     schedule_delete,
@@ -27,9 +32,13 @@ from apps.scheduling.services.schedules import (
     schedule_switch,
     schedule_update,
 )
-from apps.scheduling.services.times import cron_fields, interval_length
+from apps.scheduling.services.times import (
+    cron_fields,
+    ends_verify,
+    interval_length,
+    times_verify_part,
+)
 
-LATEST = Run.objects.filter(schedule=OuterRef("pk")).order_by("-pk").values("queued_at")[:1]
 AHEAD = 5
 
 
@@ -39,11 +48,17 @@ class ScheduleViewSet(CrudViewSet[PeriodicTask]):
     guard = Guard(
         "sys:task",
         _("schedules"),
-        verbs={"list_all": "list", "preview": "list", "switch": "edit", "execute": "exec"},
+        verbs={
+            "list_all": "list",
+            "preview": "list",
+            "halt": "list",
+            "set_halt": "edit",
+            "switch": "edit",
+            "execute": "exec",
+        },
         name="schedulers",
     )
-    # Beat forgets when a schedule ran last while it is switched off; its runs know.
-    queryset = PeriodicTask.objects.annotate(ran_at=Subquery(LATEST)).order_by("pk")
+    queryset = PeriodicTask.objects.order_by("pk")
     row = rows.ScheduleRow
     write_serializer_class = bodies.ScheduleSerializer
     filterset_class = filters.ScheduleFilter
@@ -66,6 +81,21 @@ class ScheduleViewSet(CrudViewSet[PeriodicTask]):
         }
         return Response(told)
 
+    @answers(row=jobs.HaltStateSerializer)
+    @action(detail=False)
+    def halt(self, request: Request) -> Response:
+        """Tell whether all schedules are paused, by whom and since when."""
+        return _halt_answer(halt_now())
+
+    @answers(body=bodies.HaltSerializer, row=jobs.HaltStateSerializer)
+    @halt.mapping.put
+    def set_halt(self, request: Request) -> Response:
+        """Pause all schedules, or let them go on; what was missed follows their policies."""
+        if self.read_with(bodies.HaltSerializer, request)["halted"]:
+            return _halt_answer(schedules_halt())
+        schedules_resume()
+        return _halt_answer(None)
+
     @answers(body=bodies.SwitchSerializer, row=rows.ScheduleRow)
     @action(detail=True, methods=["put"], url_path="status")
     @transaction.atomic
@@ -84,14 +114,37 @@ class ScheduleViewSet(CrudViewSet[PeriodicTask]):
         return Response(jobs.StartedSerializer(run).data)
 
     def save_new(self, data: dict[str, Any]) -> PeriodicTask:
-        return schedule_create(**data)
+        with _inner_named():
+            return schedule_create(**data)
 
     def save_changed(self, instance: PeriodicTask, data: dict[str, Any]) -> None:
-        schedule_update(schedule=instance, **data)
+        if self.request.method == "PATCH":
+            times_verify_part(schedule=instance, values=data)
+        with _inner_named():
+            schedule_update(schedule=instance, **data)
 
     def remove(self, instances: list[PeriodicTask]) -> None:
         for schedule in instances:
             schedule_delete(schedule=schedule)
+
+
+@contextmanager
+def _inner_named() -> Iterator[None]:
+    """Name a field of the policy by where it stands in the body."""
+    try:
+        yield
+    except InvalidInputError as error:
+        if error.field not in rows.POLICY:
+            raise
+        told = {"policy": {error.field: [str(error)]}}
+        raise ValidationError(told, code=error.reason) from None
+
+
+def _halt_answer(halt: Halt | None) -> Response:
+    told: dict[str, Any] = {"halted": halt is not None, "by": None, "since": None}
+    if halt is not None:
+        told |= {"by": halt.by or None, "since": halt.since_at}
+    return Response(jobs.HaltStateSerializer(told).data)
 
 
 def _times(data: dict[str, Any]) -> Times:
@@ -101,6 +154,7 @@ def _times(data: dict[str, Any]) -> Times:
         InvalidInputError: They break a rule; names it.
     """
     ends: dict[str, Any] = {"start_at": data.get("start_at"), "end_at": data.get("expires_at")}
+    ends_verify(start=ends["start_at"], end=ends["end_at"])
     if data["kind"] == ScheduleKind.INTERVAL:
         every, period = data.get("every"), data.get("period")
         interval_length(every=every, period=period)

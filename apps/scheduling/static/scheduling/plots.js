@@ -44,8 +44,23 @@
     options: options(false),
   }));
 
-  window.atriumPlots = { bars, lines };
-  const start = () => document.querySelectorAll("canvas[data-stack]").forEach((canvas) => bars(canvas, JSON.parse(canvas.dataset.stack)));
+  /* Stacks that are on the page already get other numbers; what is drawn after the theme changed has them, too. */
+  const stacks = new Map();
+  const renew = (canvas, text) => {
+    if (!stacks.has(canvas) || canvas.dataset.stack === text) return;
+    canvas.dataset.stack = text;
+    const { data, chart } = stacks.get(canvas);
+    const told = JSON.parse(text);
+    data.labels.splice(0, Infinity, ...told.labels);
+    data.sets.forEach((set, n) => set.data.splice(0, Infinity, ...told.sets[n].data));
+    chart().update();
+  };
+
+  window.atriumPlots = { bars, lines, renew };
+  const start = () => document.querySelectorAll("canvas[data-stack]").forEach((canvas) => {
+    const data = JSON.parse(canvas.dataset.stack);
+    stacks.set(canvas, { data, chart: bars(canvas, data) });
+  });
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
 })();

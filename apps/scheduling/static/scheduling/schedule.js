@@ -91,4 +91,7 @@
     choose();
   };
   document.querySelectorAll("form[data-schedule]").forEach(start);
+
+  /* What was refused is where one goes on. */
+  document.querySelector('form [aria-invalid="true"]')?.focus();
 })();

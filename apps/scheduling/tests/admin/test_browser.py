@@ -54,7 +54,7 @@ def test_the_cron_editor_shows_words_and_times(page: Page) -> None:
     expect(preview.locator("[lang=zh-hans]")).to_contain_text("5")
     expect(preview.locator("li")).to_have_count(5)
     page.fill("#id_cron", "nonsense")
-    expect(preview).to_contain_text("cannot be read")
+    expect(preview).to_contain_text("Give five fields")
     page.click('[data-preset="0 8 * * 1-5"]')
     expect(page.locator("#cron-part-5")).to_have_value("1-5")
     expect(preview).to_contain_text("Monday through Friday")

@@ -10,6 +10,7 @@ from apps.scheduling.admin.cells import (
     job_label,
     moment_cell,
     progress_cell,
+    state_marks,
     story_cell,
     two_lines,
 )
@@ -28,6 +29,7 @@ def test_every_state_has_a_colour() -> None:
         (None, "-"),
         (0.012, "12 ms"),
         (3.21, "3.2 s"),
+        (59.97, "1 min 00 s"),
         (61, "1 min 01 s"),
         (3_660, "1 h 01 min"),
     ],
@@ -42,7 +44,22 @@ def test_moments_are_told_by_their_distance() -> None:
     assert distance(now) == "now"
     assert distance(now - timedelta(seconds=30)) == "30 seconds ago"
     assert distance(now + timedelta(hours=2, minutes=1)) == "in 2\xa0hours"
+    assert distance(now + timedelta(days=70)) == "in 2\xa0months"
     assert moment_cell(None) == "-"
+
+
+def test_a_moment_of_nearly_a_minute_ago_is_told_in_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = timezone.now()
+    monkeypatch.setattr("apps.scheduling.admin.cells.timezone.now", lambda: now)
+    assert distance(now - timedelta(seconds=59.7)) == "59 seconds ago"
+    assert distance(now - timedelta(seconds=60)) == "1\xa0minute ago"
+
+
+def test_scripts_get_the_word_and_the_colour_of_each_state() -> None:
+    assert set(state_marks()) == set(RunState.values)
+    assert state_marks()["skipped"] == {"label": "skipped", "tone": "quiet"}
 
 
 def test_a_job_that_is_gone_keeps_its_name() -> None:

@@ -35,6 +35,7 @@ def test_workers_and_queues_are_shown(console_with: Any, crew: list[Any]) -> Non
     text = browser.get(PAGE).content.decode()
     assert "&lt;b&gt;w1" in text
     assert "2 / 4" in text
+    assert '<span class="at-chip at-chip-good">idle</span>' in text
     told = browser.get(f"{PAGE}?sample").json()
     assert told["queues"] == {"quick": 7}
     assert told["workers"][0]["processed"] == 99

@@ -20,6 +20,14 @@ def test_the_channels_of_the_platform_are_offered(settings: Any) -> None:
     assert not PolicyForm(TYPED | {"alert_robot": "x"}).is_valid()
 
 
+@pytest.mark.parametrize(("host", "is_warned"), [("", True), ("mail.example.com", False)])
+def test_whoever_names_addresses_hears_that_no_mail_goes_out(
+    *, host: str, is_warned: bool, settings: Any
+) -> None:
+    settings.EMAIL_HOST = host
+    assert ("no mail set up" in PolicyForm().fields["alert_mails"].help_text) == is_warned
+
+
 def test_a_channel_that_is_gone_is_kept_until_another_is_chosen() -> None:
     policy = SchedulePolicy(alert_robot="gone", alert_mails=["a@example.com", "b@example.com"])
     form = PolicyForm(policy=policy)

@@ -1,6 +1,12 @@
 from django.test import RequestFactory
 
-from apps.scheduling.admin.questions import arguments_text, is_masked, list_again, pretty
+from apps.scheduling.admin.questions import (
+    arguments_text,
+    is_masked,
+    list_again,
+    pretty,
+    result_text,
+)
 
 
 def test_arguments_are_written_for_people() -> None:
@@ -9,6 +15,12 @@ def test_arguments_are_written_for_people() -> None:
     assert arguments_text([1], {}) == "[\n  1\n]"
     assert "geheim" not in arguments_text([], {"password": "geheim"})
     assert arguments_text([1], {"a": 2}) == '[\n  1\n]\n{\n  "a": 2\n}'
+
+
+def test_results_are_written_for_people_and_kept_where_they_are_no_whole_json() -> None:
+    assert result_text('{"a": [1]}') == '{\n  "a": [\n    1\n  ]\n}'
+    assert result_text('{"a": [1') == '{"a": [1'
+    assert [result_text(text) for text in ("[]", "0", '"done"', "")] == ["[]", "0", '"done"', ""]
 
 
 def test_a_list_is_shown_again_under_its_filters_and_no_other_place_is() -> None:

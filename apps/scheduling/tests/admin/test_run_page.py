@@ -40,6 +40,20 @@ def test_who_was_told_of_a_failure_is_shown(
     assert EVIL not in text
 
 
+def test_what_a_run_does_not_have_is_said_in_words(
+    console_with: Any, make_run: Callable[..., Run], settings: Any
+) -> None:
+    browser = console_with("sys:task:list")
+    text = browser.get(f"{LIST}{make_run().pk}/change/").content.decode()
+    assert "It was given none." in text
+    assert "It left no result." in text
+    assert "It wrote nothing to its log." in text
+    assert settings.TIME_ZONE in text
+    live = browser.get(f"{LIST}{make_run(state='queued').pk}/change/").content.decode()
+    assert "Nothing so far." in live
+    assert '<tr><th scope="row">Attempt</th><td>-</td></tr>' in live
+
+
 @pytest.mark.parametrize("page", ["change", "lines", "log", "cancel", "again", "delete"])
 def test_the_pages_of_a_run_need_their_codes(
     console_with: Any, make_run: Callable[..., Run], page: str
@@ -93,3 +107,13 @@ def test_a_run_is_started_again_with_the_same_arguments(
     again = Run.objects.latest("pk")
     assert (again.kwargs, again.queue) == ({"title": "T"}, "slow")
     assert sent == [again]
+
+
+def test_a_run_that_ended_meanwhile_is_not_asked_about(
+    console_with: Any, make_run: Callable[..., Run]
+) -> None:
+    run = make_run(state="succeeded")
+    browser = console_with("sys:task:list", "sys:task:revoke")
+    text = browser.get(f"{LIST}{run.pk}/cancel/", follow=True).content.decode()
+    assert "The run is over already." in text
+    assert "Cancel this run?" not in text

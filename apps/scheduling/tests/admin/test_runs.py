@@ -69,3 +69,25 @@ def test_a_run_is_deleted_only_when_it_is_over(
     chosen = {"action": "delete_selected", "_selected_action": [live.pk], "post": "yes"}
     assert "not over yet" in browser.post(LIST, chosen, follow=True).content.decode()
     assert Run.objects.filter(pk=live.pk).exists()
+
+
+def test_only_the_first_page_of_runs_follows_what_is_new(
+    console_with: Any, make_run: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("apps.scheduling.admin.runs.RunAdmin.list_per_page", 1)
+    for _number in range(2):
+        make_run()
+    browser = console_with("sys:task:list")
+    assert 'data-runs="follow"' in browser.get(LIST).content.decode()
+    assert 'data-runs="tell"' in browser.get(LIST, {"p": 2}).content.decode()
+
+
+def test_schedules_to_filter_by_are_told_by_their_names(
+    console_with: Any, make_run: Callable[..., Run], make_schedule: Callable[..., Any]
+) -> None:
+    for name in ("Weekly", "Nightly"):
+        make_run(schedule=make_schedule(name, kind=1, cron="0 2 * * *"))
+    text = console_with("sys:task:list").get(LIST).content.decode()
+    assert "Nightly" in text
+    assert "0 2 * * *" not in text
+    assert text.index(">Nightly</option>") < text.index(">Weekly</option>")

@@ -121,3 +121,15 @@ def test_deleting_asks_and_what_code_declares_stays(
     answer = browser.post(f"{LIST}{declared.pk}/delete/", {"post": "yes"}, follow=True)
     assert "declared in code" in answer.content.decode()
     assert list(PeriodicTask.objects.filter(name__in=["Mine", "Declared"])) == [declared]
+
+
+def test_the_list_follows_the_runs(console_with: Any) -> None:
+    text = console_with("sys:task:list").get(LIST).content.decode()
+    assert 'data-runs="follow"' in text
+    assert "scheduling/runs.js" in text
+
+
+def test_filters_have_the_words_of_the_page(console_with: Any) -> None:
+    text = console_with("sys:task:list").get(LIST).content.decode()
+    assert "By switched on" in text
+    assert "By run only once" in text

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from apps.core.api.renderers import dumps
+from apps.core.times import wire_time
 from apps.scheduling.selectors import loads
 from apps.scheduling.selectors.workers import QueueDepth, WorkerInfo, WorkerState
 
@@ -33,4 +34,5 @@ def test_a_sample_is_json_and_adds_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sample["waiting"] == 5
     assert sample["workers"][0]["up"].startswith("25:02:0")
     assert sample["workers"][1]["up"] == ""
+    assert [worker["since"] for worker in sample["workers"]] == [wire_time(since), None]
     assert len(sample["minutes"]) == 15

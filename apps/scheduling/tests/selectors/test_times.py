@@ -4,16 +4,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 from django_celery_beat.tzcrontab import TzAwareCrontab
 
-from apps.scheduling.selectors.times import (
-    cron_text,
-    crontab_of,
-    next_times,
-    past_times,
-)
+from apps.scheduling.selectors.times import next_times, past_times
 
 NEW_YORK = ZoneInfo("America/New_York")
 LORD_HOWE = ZoneInfo("Australia/Lord_Howe")
@@ -35,19 +29,6 @@ def _in(zone: ZoneInfo, text: str) -> TzAwareCrontab:
 def _shown(times: Any, *, after: datetime, zone: ZoneInfo, count: int) -> list[str]:
     found = next_times(times, count=count, after=after)
     return [moment.astimezone(zone).strftime("%d %H:%M%z") for moment in found]
-
-
-@pytest.mark.parametrize(
-    "text", ["", "* * * *", "* * * * * *", "60 * * * *", "a * * * *", "* * 0 * *", "0 0 30 2 *"]
-)
-def test_what_is_no_crontab_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=r".*"):
-        crontab_of(text)
-
-
-@pytest.mark.parametrize("text", ["*/5 8-18 * * 1-5", "0 0 1,15 * *", "0 0 * * mon", "0 0 * jan *"])
-def test_what_celery_takes_is_taken(text: str) -> None:
-    assert next_times(crontab_of(text), count=1)
 
 
 def test_an_interval_counts_from_the_last_run() -> None:
@@ -150,6 +131,23 @@ def test_the_leap_day_comes_in_leap_years() -> None:
     assert [moment.date().isoformat() for moment in found] == ["2028-02-29", "2032-02-29"]
 
 
+@pytest.mark.parametrize(
+    ("text", "after", "years"),
+    [
+        ("0 0 29 2 1", NOON, [2044, 2072, 2112, 2140, 2168]),
+        ("1 2 3 4 5", NOON, [2037, 2043, 2048, 2054, 2065]),
+        ("30 4 1 1 0", NOON, [2034, 2040, 2045, 2051, 2062]),
+        ("0 0 29 2 *", NOON.replace(year=9993), [9996]),
+        ("0 0 1 1 *", NOON.replace(year=9998), []),
+    ],
+)
+def test_the_calendar_is_looked_through_as_far_as_it_repeats(
+    text: str, after: datetime, years: list[int]
+) -> None:
+    found = next_times(_in(ZoneInfo("UTC"), text), count=5, after=after)
+    assert [moment.year for moment in found] == years
+
+
 def test_the_last_day_comes_in_the_months_that_have_it() -> None:
     found = next_times(_in(ZoneInfo("UTC"), "0 0 31 * *"), count=3, after=NOON)
     assert [moment.month for moment in found] == [5, 7, 8]
@@ -174,13 +172,6 @@ def test_a_night_of_seconds_is_not_counted_through() -> None:
     ]
 
 
-def test_a_crontab_is_read_by_the_clock_of_its_zone() -> None:
-    at_home = ZoneInfo(settings.TIME_ZONE)
-    for zone, clock in ((None, at_home), (NEW_YORK, NEW_YORK)):
-        [found] = next_times(crontab_of("0 5 * * *", zone), count=1, after=NOON)
-        assert found.astimezone(clock).strftime("%H:%M") == "05:00"
-
-
 def test_an_interval_that_has_begun_goes_on_from_its_start() -> None:
     times = {"start": NOON - timedelta(minutes=25), "after": NOON}
     assert next_times(timedelta(minutes=10), count=1, **times) == [NOON + timedelta(minutes=5)]
@@ -194,19 +185,3 @@ def test_long_intervals_are_looked_for_no_further_back_than_there_are_any() -> N
     found = past_times(decade, after=NOON, now=now, newest=1001)
     assert found == [NOON + decade]
     assert past_times(decade, after=now, now=NOON, newest=1001) == []
-
-
-@pytest.mark.parametrize(
-    ("text", "language", "said"),
-    [
-        ("0 3 * * *", "en", "At 03:00"),
-        ("30 14 * * 1-5", "en", "At 14:30, Monday through Friday"),
-        ("*/5 * * * *", "zh-hans", "每 5 分钟"),
-        ("30 14 * 6 1-5", "zh-hans", "在 14:30, 星期一 到 星期五, 仅在 六月"),
-        ("*/5 * * * *", "fr", "Every 5 minutes"),
-        ("no crontab", "en", "no crontab"),
-        ("99 * * * *", "zh-hans", "99 * * * *"),
-    ],
-)
-def test_a_crontab_is_said_in_words(text: str, language: str, said: str) -> None:
-    assert cron_text(text, language) == said

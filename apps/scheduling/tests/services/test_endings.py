@@ -72,5 +72,13 @@ def test_a_long_result_is_cut_and_is_json_still() -> None:
 
 def test_errors_are_bounded() -> None:
     values = error_values(SampleError("x" * 100_000))
-    assert len(values["error"]) == MAX_ERROR
+    assert len(values["error"]) == len(values["fault"]["exc_message"]) == MAX_ERROR
     assert len(values["traceback"]) == MAX_TRACEBACK
+
+
+def test_an_error_is_told_with_its_class_and_without_secrets() -> None:
+    assert error_values(SampleError("no good: token=abcdefgh"))["fault"] == {
+        "exc_type": "SampleError",
+        "exc_message": "no good: token=******",
+        "exc_module": "apps.scheduling.tests.sample",
+    }

@@ -6,6 +6,7 @@ import pytest
 from celery import current_app
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from kombu.exceptions import OperationalError
 
@@ -20,6 +21,7 @@ from apps.scheduling.services.firings import (
     schedule_end,
     schedule_fire,
 )
+from apps.scheduling.services.policies import policy_set
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +73,18 @@ def test_what_is_due_is_sent_with_what_it_is_for(make: Any, sent: Sent) -> None:
         DUE_HEADER: (NOON + MINUTE).isoformat(),
         "periodic_task_name": "tidy",
     }
+
+
+def test_when_it_ran_outlives_a_change_of_the_row(make: Any, sent: Sent) -> None:
+    row = make()
+    policy_set(schedule=row, values={})
+    changed = SchedulePolicy.objects.get().updated_at
+    assert _fire(row, NOON + MINUTE) == len(sent) == 1
+    PeriodicTask.objects.update(last_run_at=None)
+    kept = SchedulePolicy.objects.get()
+    assert kept.ran_at is not None
+    assert timezone.now() - kept.ran_at < MINUTE
+    assert kept.updated_at == changed
 
 
 def test_the_moment_and_the_count_are_kept_and_nothing_else_is_written(
@@ -247,5 +261,6 @@ def test_a_firing_reads_the_policy_once_whatever_it_sends(
     with CaptureQueriesContext(connection) as asked:
         assert _fire(row, now, kept_since=NOON) == count
     assert [message["soft_time_limit"] for message in sent] == [30] * count
-    policies = [query for query in asked if "schedulepolicy" in query["sql"]]
+    reads = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
+    policies = [query for query in reads if "schedulepolicy" in query]
     assert len(policies) == 1

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from apps.core.errors import InvalidInputError
 from apps.scheduling.models import SchedulePolicy
@@ -71,6 +72,16 @@ def test_a_policy_is_kept_and_changed_in_parts() -> None:
     assert (kept.missed, kept.missed_limit, kept.limit_seconds) == ("all", 5, None)
     assert (kept.alert_mails, kept.alert_webhook) == (["ann@example.com"], "ops")
     assert kept.alert_robot == "room"
+
+
+def test_a_change_leaves_alone_what_beat_wrote_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
+    schedule, now = make_schedule(), timezone.now()
+    monkeypatch.setattr(
+        policies, "policy_verify", lambda **_: SchedulePolicy.objects.update(ran_at=now)
+    )
+    policy_set(schedule=schedule, values={"retries": 3})
+    kept = SchedulePolicy.objects.get()
+    assert (kept.ran_at, kept.retries, kept.updated_at is not None) == (now, 3, True)
 
 
 @pytest.mark.usefixtures("channels")

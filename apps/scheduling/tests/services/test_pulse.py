@@ -7,7 +7,10 @@ import pytest
 from django.db import Error, connections, transaction
 from django.utils import timezone
 
-from apps.scheduling.choices import RunState
+from apps.core.api.renderers import dumps
+from apps.core.wire import wire_ids
+from apps.scheduling.api.serializers.rows import LineRow
+from apps.scheduling.choices import Level, RunState
 from apps.scheduling.models import Lease, Run, RunLine
 from apps.scheduling.services import pulse as pulses
 from apps.scheduling.services.leases import lease_take
@@ -129,6 +132,25 @@ def test_lines_are_written_in_their_order_and_told(follow: Callable[..., Live], 
     _until(lambda: told)
     assert told[-1][0] == "run.lines"
     assert told[-1][1]["lines"][-1]["text"] == "line 299"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("tells_keys", [True, False])
+def test_lines_are_told_as_the_api_shows_them_and_how_many_are_missing(
+    told: Told, monkeypatch: pytest.MonkeyPatch, *, tells_keys: bool
+) -> None:
+    if not tells_keys:  # as MySQL does not of rows that are written together
+        features = type(connections["default"].features)
+        monkeypatch.setattr(features, "can_return_rows_from_bulk_insert", False)
+    run = _running()
+    live = Live(task_id=run.task_id, name=run.name, run_id=run.pk)
+    for count, missed in ((3, 0), (250, 150)):
+        live.lines.extend((timezone.now(), Level.WARNING, f"line {n}") for n in range(count))
+        live_flush(live)
+        event, payload = told.pop()
+        assert (event, payload["id"], payload["missed"]) == ("run.lines", run.pk, missed)
+        assert wire_ids(payload["lines"]) == LineRow.read(run.lines.all())[-count + missed :]
+        assert dumps(payload)
 
 
 @real

@@ -19,6 +19,7 @@ from apps.core.errors import InvalidInputError, NotFoundError
 from apps.core.testing.fixtures import GrantedClient
 from apps.scheduling.choices import RunState, ScheduleKind, Trigger
 from apps.scheduling.errors import (
+    BothEndsError,
     JobUnknownError,
     ScheduleDeclaredError,
     ScheduleNameTakenError,
@@ -82,7 +83,6 @@ def test_a_schedule_may_begin_switched_off() -> None:
         ("queue", {"queue": "nowhere"}),
         ("exchange", {"exchange": "quick"}),
         ("routing_key", {"queue": "quick", "routing_key": "slow"}),
-        ("expire_seconds", {"expires_at": NOON, "expire_seconds": 5}),
         ("expire_time", {"start_at": NOON, "expires_at": NOON}),
         ("expire_time", {"start_at": NOON, "expires_at": NOON - timedelta(seconds=1)}),
         ("crontab", {"kind": CRONTAB, "cron": "a b c d e"}),
@@ -174,6 +174,24 @@ def test_what_ran_already_can_become_one_that_runs_once() -> None:
     PeriodicTask.objects.filter(pk=made.pk).update(total_run_count=7)
     assert schedule_update(schedule=made, remark="x").total_run_count == 7
     assert schedule_update(schedule=made, one_off=True).total_run_count == 0
+
+
+def test_both_ends_at_once_are_refused() -> None:
+    with pytest.raises(BothEndsError):
+        make_schedule(expires_at=NOON, expire_seconds=5)
+    assert not PeriodicTask.objects.exists()
+
+
+def test_of_two_ends_that_do_not_fit_the_one_that_is_given_is_named() -> None:
+    made, late = make_schedule(expires_at=NOON), NOON + timedelta(days=1)
+    cases: list[tuple[str, dict[str, Any]]] = [
+        ("start_time", {"start_at": late}),
+        ("expire_time", {"start_at": late, "expires_at": NOON}),
+    ]
+    for field, values in cases:
+        with pytest.raises(InvalidInputError) as caught:
+            schedule_update(schedule=made, **values)
+        assert caught.value.field == field
 
 
 def test_of_two_ends_the_one_that_is_given_takes_the_place_of_the_other() -> None:

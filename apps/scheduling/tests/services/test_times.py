@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import IntegrityError
+from django.utils import timezone
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
 from apps.core.errors import InvalidInputError
@@ -13,9 +14,11 @@ from apps.scheduling.choices import ScheduleKind
 from apps.scheduling.selectors.plans import times_of
 from apps.scheduling.services.times import (
     cron_fields,
+    ends_verify,
     interval_length,
     times_prune,
     times_set,
+    times_verify_part,
 )
 from apps.scheduling.tests.factories import make_schedule
 
@@ -58,6 +61,51 @@ def test_nought_is_not_taken_for_a_value_left_out() -> None:
         times_set(schedule=made, values={"every": 0})
 
 
+@pytest.mark.parametrize(
+    ("is_crontab", "values", "field"),
+    [
+        (False, {"cron": "1 1 1 1 *"}, "crontab"),
+        (True, {"every": 3}, "interval_every"),
+        (True, {"period": "hours"}, "interval_period"),
+        (False, {"kind": ScheduleKind.CRONTAB}, "crontab"),
+        (False, {"kind": ScheduleKind.CRONTAB, "cron": ""}, "crontab"),
+        (True, {"kind": ScheduleKind.INTERVAL, "period": "hours"}, "interval_every"),
+    ],
+)
+def test_a_change_of_a_part_says_what_becomes_of_the_times(
+    is_crontab: bool,  # noqa: FBT001 - a case
+    values: dict[str, Any],
+    field: str,
+) -> None:
+    made = make_schedule(kind=ScheduleKind(int(is_crontab)))
+    with pytest.raises(InvalidInputError) as caught:
+        times_verify_part(schedule=made, values=values)
+    assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"cron": "", "remark": "x"},
+        {"every": 3},
+        {"kind": ScheduleKind.INTERVAL, "cron": "1 1 1 1 *"},
+        {"kind": ScheduleKind.CRONTAB, "cron": "1 1 1 1 *", "every": 3},
+    ],
+)
+def test_a_change_that_leaves_no_doubt_passes(values: dict[str, Any]) -> None:
+    times_verify_part(schedule=make_schedule(), values=values)
+
+
+def test_the_end_comes_after_the_start() -> None:
+    now = timezone.now()
+    for start, end in ((None, None), (now, None), (None, now), (now, now + timedelta(seconds=1))):
+        ends_verify(start=start, end=end)
+    with pytest.raises(InvalidInputError) as caught:
+        ends_verify(start=now, end=now, field="start_time")
+    assert caught.value.field == "start_time"
+
+
 def test_other_kinds_of_times_give_way() -> None:
     schedule = PeriodicTask(name="x", task="y", solar_id=7, clocked_id=8)
     times_set(schedule=schedule, values={"kind": ScheduleKind.CRONTAB})
@@ -92,26 +140,28 @@ def test_the_shortest_interval_is_a_second() -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "said"),
     [
-        "",
-        "* * * *",
-        "* * * * * *",
-        "60 * * * *",
-        "* 24 * * *",
-        "* * 0 * *",
-        "* * * 13 *",
-        "*/0 * * * *",
-        "0 0 31 2 *",
-        "@daily",
-        "1;drop * * * *",
-        ",".join(["59"] * 200) + " * * * *",
+        ("", "Give five fields"),
+        ("* * * *", "Give five fields"),
+        ("* * * * * *", "Give five fields"),
+        ("@daily", "Give five fields"),
+        ("1;drop * * * *", "The field “minute” cannot be read."),
+        ("60 * * * *", "The field “minute” cannot be read."),
+        ("* 24 * * *", "The field “hour” cannot be read."),
+        ("* * 0 * *", "The field “day of month” cannot be read."),
+        ("* * * 13 *", "The field “month” cannot be read."),
+        ("* * * * \uff17", "The field “day of week” cannot be read."),
+        ("*/0 * * * *", "The field “minute” cannot be read."),
+        ("0 0 31 2 *", "These times never come."),
+        (",".join(["59"] * 200) + " * * * *", "A field is too long."),
     ],
 )
-def test_a_crontab_that_never_comes_is_refused(text: str) -> None:
+def test_a_crontab_that_is_refused_is_told_why(text: str, said: str) -> None:
     with pytest.raises(InvalidInputError) as caught:
         cron_fields(text)
     assert caught.value.field == "crontab"
+    assert str(caught.value).startswith(said)
 
 
 def test_five_fields_are_taken() -> None:
@@ -123,6 +173,7 @@ def test_five_fields_are_taken() -> None:
         "day_of_week": "sun",
     }
     assert cron_fields("0 0 29 2 *")
+    assert cron_fields("0 0 29 2 1")
 
 
 def test_a_row_in_use_stays() -> None:

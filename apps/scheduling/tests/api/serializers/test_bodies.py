@@ -10,7 +10,7 @@ from apps.scheduling.tests.factories import NAME
 
 
 def test_a_policy_takes_every_column_that_is_for_people_to_set() -> None:
-    kept = {"id", "schedule", "declared_by", "created_at", "updated_at"}
+    kept = {"id", "schedule", "declared_by", "ran_at", "created_at", "updated_at"}
     kept |= {"created_by_id", "updated_by_id"}
     columns = {column.name for column in SchedulePolicy._meta.fields}
     assert set(PolicySerializer().fields) == columns - kept

@@ -6,7 +6,15 @@ import pytest
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
-from apps.scheduling.api.serializers.fields import JobField, ListField, MomentField, NamedField
+from apps.scheduling.api.serializers.fields import (
+    FlagField,
+    JobField,
+    ListField,
+    MomentField,
+    NamedField,
+    NumberField,
+    WordField,
+)
 from apps.scheduling.tests.factories import NAME
 
 
@@ -60,9 +68,33 @@ def test_only_declared_jobs_are_taken() -> None:
             JobField().run_validation(name)
 
 
+@pytest.mark.parametrize(
+    "field", [MomentField(), NumberField(min_value=1), WordField(choices=["a"])]
+)
+def test_what_was_cleared_is_none(field: Any) -> None:
+    assert field.run_validation("") is field.run_validation(None) is None
+
+
+def test_a_flag_that_is_null_is_no() -> None:
+    assert [FlagField().run_validation(value) for value in (None, False, True)] == [
+        False,
+        False,
+        True,
+    ]
+
+
 def test_a_moment_is_near_enough_to_be_kept() -> None:
     assert MomentField().run_validation("2030-01-02T03:04:05Z").hour == 11
     assert MomentField().run_validation("2030-01-02 03:04:05").hour == 3
+    for text in (
+        "0001-01-01 00:00:00",
+        "9999-12-31 23:59:59",
+        "9999-12-31T23:59:59Z",
+        "0001-01-01T00:00:00+14:00",
+    ):
+        with pytest.raises(ValidationError) as caught:
+            MomentField().run_validation(text)
+        assert "year" in str(caught.value.detail)
     for text in ("0001-01-01T00:00:00Z", "1800-01-01 00:00:00", "9999-01-01 00:00:00", "soon"):
         with pytest.raises(ValidationError):
             MomentField().run_validation(text)

@@ -11,6 +11,7 @@ from apps.scheduling.choices import RunState, Trigger
 from apps.scheduling.models import Run, RunLine
 from apps.scheduling.selectors.runs import STATUSES
 from apps.scheduling.tests.factories import NAME, SILENT, make_run, make_schedule
+from apps.scheduling.tests.sample import fall, work
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/task-results"
@@ -83,8 +84,20 @@ def test_a_run_reads_as_the_front_end_expects(client: Any) -> None:
 def test_a_failure_shows_its_error_and_traceback(client: Any) -> None:
     run = make_run(state=RunState.FAILED, error="ValueError: no", traceback="Traceback …")
     row = _data(client.get(f"{URL}/{run.pk}"))
-    assert (row["status"], row["result"]) == ("FAILURE", "ValueError: no")
+    assert (row["status"], row["error"]) == ("FAILURE", "ValueError: no")
+    assert row["result"] == {"exc_type": "ValueError", "exc_message": "no", "exc_module": ""}
     assert (row["traceback"], row["date_done"]) == ("Traceback …", None)
+
+
+def test_a_job_that_fails_tells_what_it_raised(client: Any) -> None:
+    work(fall)
+    row = _data(client.get(URL))["items"][0]
+    assert row["error"] == "SampleError: no good: token=******"
+    assert row["result"] == {
+        "exc_type": "SampleError",
+        "exc_message": "no good: token=******",
+        "exc_module": "apps.scheduling.tests.sample",
+    }
 
 
 @pytest.mark.parametrize("state", RunState.values)

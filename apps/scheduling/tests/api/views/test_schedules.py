@@ -10,7 +10,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from apps.core.testing.fixtures import GrantedClient
 from apps.scheduling.choices import ScheduleKind
-from apps.scheduling.models import Run
+from apps.scheduling.models import Run, SchedulePolicy
 from apps.scheduling.services.arguments import arguments_of
 from apps.scheduling.tests.factories import NAME, SILENT, greet, heard, make_run, make_schedule
 from apps.scheduling.tests.sample import echo, job_of
@@ -126,7 +126,6 @@ def test_no_arguments_are_null(nothing: Any, client: Any) -> None:
         (["queue"], {"queue": "celery"}),
         (["exchange"], {"exchange": "celery"}),
         (["routing_key"], {"queue": "quick", "routing_key": "slow"}),
-        (["expire_seconds"], {"expire_time": "2030-01-01 00:00:00", "expire_seconds": 5}),
         (["expire_seconds"], {"expire_seconds": 0}),
         (
             ["expire_time"],
@@ -134,12 +133,15 @@ def test_no_arguments_are_null(nothing: Any, client: Any) -> None:
         ),
         (["start_time"], {"start_time": "soon"}),
         (["start_time"], {"start_time": "0001-01-01T00:00:00Z"}),
+        (["start_time"], {"start_time": "0001-01-01 00:00:00"}),
+        (["expire_time"], {"expire_time": "0001-01-01 00:00:00"}),
+        (["expire_time"], {"expire_time": "9999-12-31 23:59:59"}),
         (["expire_time"], {"expire_time": "9999-12-31T23:59:59Z"}),
         (["policy", "missed"], {"policy": {"missed": "never"}}),
         (["policy", "retries"], {"policy": {"retries": 101}}),
         (["policy", "alert_mails", "0"], {"policy": {"alert_mails": ["ann"]}}),
-        (["alert_webhook"], {"policy": {"alert_webhook": "nowhere"}}),
-        (["alert_robot"], {"policy": {"alert_robot": "nowhere"}}),
+        (["policy", "alert_webhook"], {"policy": {"alert_webhook": "nowhere"}}),
+        (["policy", "alert_robot"], {"policy": {"alert_robot": "nowhere"}}),
     ],
 )
 def test_a_bad_value_is_named_and_nothing_is_made(
@@ -148,6 +150,44 @@ def test_a_bad_value_is_named_and_nothing_is_made(
     found = _field(client.post(URL, _body(**values)))
     assert [str(step) for step in found] == loc
     assert not PeriodicTask.objects.filter(name="morning").exists()
+
+
+def test_both_ends_are_a_conflict_that_names_them(client: Any) -> None:
+    ends = {"expire_time": "2030-01-01 00:00:00", "expire_seconds": 5}
+    response = client.post(URL, _body(**ends))
+    assert (response.status_code, response.json()["reason"]) == (409, "scheduling.both_ends")
+    assert "expire_seconds" in response.json()["msg"]
+
+
+def test_what_was_cleared_is_taken_for_none(client: Any) -> None:
+    cleared = dict.fromkeys(
+        ("start_time", "expire_time", "expire_seconds", "interval_every", "interval_period"), ""
+    )
+    body = _body(**cleared, one_off=None, enabled=None, policy={"limit_seconds": ""})
+    row = _data(client.post(URL, body))
+    assert (row["start_time"], row["expire_time"], row["expire_seconds"]) == (None, None, None)
+    assert (row["one_off"], row["enabled"]) == (False, True)
+    url = f"{URL}/{row['id']}"
+    _data(client.patch(url, {"enabled": False, "expire_time": "2030-01-01 00:00:00"}))
+    row = _data(client.put(url, body))
+    assert (row["expire_time"], row["enabled"]) == (None, False)
+
+
+def test_a_part_of_other_times_is_refused(client: Any) -> None:
+    url = f"{URL}/{make_schedule().pk}"
+    assert _field(client.patch(url, {"crontab": "1 1 1 1 *"})) == ["crontab"]
+    assert _field(client.patch(url, {"type": 1})) == ["crontab"]
+    assert _data(client.patch(url, {"type": 1, "crontab": "1 1 1 1 *"}))["type"] == 1
+    assert _field(client.patch(url, {"interval_every": 3})) == ["interval_every"]
+    assert _field(client.patch(url, {"type": 0})) == ["interval_every"]
+    body = {"name": "new", "task": NAME, "type": 1, "interval_period": "seconds"}
+    assert _data(client.put(url, body))["crontab"] == "1 1 1 1 *"
+
+
+def test_a_start_beyond_the_end_is_named(client: Any) -> None:
+    made = make_schedule(expires_at=timezone.now() + timedelta(days=2))
+    body = {"start_time": "2999-01-01 00:00:00"}
+    assert _field(client.patch(f"{URL}/{made.pk}", body)) == ["start_time"]
 
 
 def test_a_name_is_taken_once(client: Any) -> None:
@@ -220,16 +260,27 @@ def test_the_list_is_in_order_and_narrowed(client: Any) -> None:
         (f"task={SILENT}", [second.pk]),
         ("enabled=false", [first.pk]),
         ("enabled=true", [second.pk]),
+        ("enabled=0", [first.pk]),
+        ("enabled=", [first.pk, second.pk]),
     ):
         items = _data(client.get(f"{URL}?{query}"))["items"]
         assert [row["id"] for row in items] == found, query
-    assert client.get(f"{URL}?type=2").status_code == 422
+    for query in ("type=2", "enabled=abc", "enabled=no"):
+        assert client.get(f"{URL}?{query}").status_code == 422
 
 
-def test_the_last_run_is_known_of_one_that_is_switched_off(client: Any) -> None:
+def test_the_last_run_is_that_by_its_times_whatever_runs_are_kept(client: Any) -> None:
     made = make_schedule(is_enabled=False)
-    make_run(schedule=made)
-    assert _data(client.get(f"{URL}/{made.pk}"))["last_run_time"] == "2026-03-05 12:00:00"
+    url = f"{URL}/{made.pk}"
+    run = make_run(schedule=made)
+    _data(client.post(f"{url}/execute"))
+    assert _data(client.get(url))["last_run_time"] is None
+    PeriodicTask.objects.update(last_run_at=run.queued_at)
+    assert _data(client.get(url))["last_run_time"] == "2026-03-05 12:00:00"
+    SchedulePolicy.objects.update(ran_at=run.queued_at + timedelta(hours=1))
+    _data(client.patch(url, {"interval_every": 3}))
+    Run.objects.all().delete()
+    assert _data(client.get(url))["last_run_time"] == "2026-03-05 13:00:00"
 
 
 def test_the_status_turns_over_or_is_set(client: Any) -> None:
@@ -327,6 +378,11 @@ def test_a_preview_heeds_start_and_end(client: Any) -> None:
         (["type"], {}),
         (["crontab"], {"type": 1, "crontab": "* *"}),
         (["interval_every"], {"type": 0}),
+        (["start_time"], {"type": 1, "start_time": "0001-01-01 00:00:00"}),
+        (
+            ["expire_time"],
+            {"type": 1, "start_time": "2031-01-01 00:00:00", "expire_time": "2030-01-01 00:00:00"},
+        ),
         (["interval_every"], {"type": 0, "interval_every": 1, "interval_period": "microseconds"}),
     ],
 )
@@ -375,3 +431,20 @@ def test_secrets_are_not_answered_and_kept_where_the_mask_comes_back(client: Any
 def test_a_job_that_is_started_takes_no_sealed_value(client: Any) -> None:
     body = {"task": NAME, "kwargs": {"name": {"atrium.sealed": "gAAAA"}}}
     assert _field(client.post("/api/v1/tasks/start", body)) == ["kwargs"]
+
+
+def test_all_schedules_are_paused_and_go_on(client: Any) -> None:
+    path = f"{URL}/halt"
+    nothing = {"halted": False, "by": None, "since": None}
+    assert _data(client.get(path)) == nothing
+    told = _data(client.put(path, {"halted": True}))
+    assert (told["halted"], bool(told["by"]), len(told["since"])) == (True, True, 19)
+    assert _data(client.get(path)) == told
+    assert _field(client.put(path, {})) == ["halted"]
+    assert _data(client.put(path, {"halted": False})) == nothing
+
+
+def test_who_may_only_look_pauses_nothing(client_with: GrantedClient) -> None:
+    looker = client_with("sys:task:list")
+    assert _data(looker.get(f"{URL}/halt"))["halted"] is False
+    assert looker.put(f"{URL}/halt", {"halted": True}).status_code == 403
