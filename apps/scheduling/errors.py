@@ -59,3 +59,7 @@ class AlertUnsentError(DomainError):
 
     def __str__(self) -> str:
         return str(self.values["why"])
+
+
+class AlertHopelessError(AlertUnsentError):
+    """An alert can never be sent, because there is nobody any more to whom it would go."""
