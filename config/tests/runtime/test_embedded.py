@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from celery.worker import state
 from django.core import checks
 from django.db import OperationalError
 
@@ -93,7 +94,7 @@ def test_what_a_stop_leaves_running_is_noted_once(
     events: Events, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = [SimpleNamespace(id="one")]
-    monkeypatch.setattr(embedded.state, "active_requests", running)
+    monkeypatch.setattr(state, "active_requests", running)
     spared: list[list[str]] = []
     monkeypatch.setattr(embedded, "jobs_spare", lambda *, task_ids: spared.append(task_ids))
     background = Background()
