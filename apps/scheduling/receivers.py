@@ -141,12 +141,19 @@ def disconnect() -> None:
     task_failure.disconnect(dispatch_uid="outbox.drop_failed")
 
 
-def keep(sender: str, headers: Mapping[str, Any], body: Sequence[Any], **_kwargs: Any) -> None:
+def keep(
+    sender: str,
+    headers: Mapping[str, Any],
+    body: Sequence[Any],
+    routing_key: str | None = None,
+    **_kwargs: Any,
+) -> None:
     """Keep a job until it has run; what leaves no row and comes again by itself is not worth it."""
     task = current_app.tasks.get(sender)
     has_row = isinstance(task, Job) and leaves_row(task, headers)
     if has_row or not _comes_again(headers):
-        job_keep(task_id=headers["id"], name=sender, headers=headers, body=body)
+        queue = routing_key or ""  # the key of each queue has its name
+        job_keep(task_id=headers["id"], name=sender, headers=headers, body=body, queue=queue)
 
 
 def _comes_again(headers: Mapping[str, Any]) -> bool:

@@ -147,9 +147,10 @@ class EmbeddedWorker:
     def join(self, seconds: float) -> bool:
         """Wait for the threads to end; return whether they did."""
         until = time.monotonic() + seconds
-        for thread in self._threads:
+        started = [thread for thread in self._threads if thread.ident is not None]
+        for thread in started:
             thread.join(max(0.0, until - time.monotonic()))
-        if any(thread.is_alive() for thread in self._threads):
+        if any(thread.is_alive() for thread in started):
             running = len(state.active_requests)
             log.warning("%d job(s) still running are left to the next start", running)
             return False

@@ -29,7 +29,9 @@ Send = Callable[[Mapping[str, Any]], None]
 log = logging.getLogger(__name__)
 
 
-def job_keep(*, task_id: str, name: str, headers: Mapping[str, Any], body: Sequence[Any]) -> None:
+def job_keep(
+    *, task_id: str, name: str, headers: Mapping[str, Any], body: Sequence[Any], queue: str = ""
+) -> None:
     """Remember a job that is being queued; one that is queued again keeps its count of tries.
 
     Args:
@@ -37,10 +39,11 @@ def job_keep(*, task_id: str, name: str, headers: Mapping[str, Any], body: Seque
         name: Full name of its task.
         headers: The message's headers: time to run at, retries, group and the like.
         body: Arguments, keyword arguments and what follows the job.
+        queue: Where it waits; "" for where Celery sends what names no queue.
     """
     # Through kombu's JSON, which writes moments and decimals so that they come back as what they
     # were.
-    payload = dumps({"headers": dict(headers), "body": list(body)})
+    payload = dumps({"headers": dict(headers), "body": list(body), "queue": queue})
     OutboxJob.objects.update_or_create(
         task_id=task_id, defaults={"name": name, "payload": payload, "boot": BOOT}
     )
@@ -69,7 +72,7 @@ def jobs_recover(*, send: Send) -> int:
     """Queue again what an earlier process left unfinished; return how many jobs that were.
 
     Args:
-        send: Publishes a message, given as `name`, `headers` and `body`.
+        send: Publishes a message, given as `name`, `headers`, `body` and `queue`.
     """
     runs_recover()
     left = list(OutboxJob.objects.exclude(boot=BOOT))

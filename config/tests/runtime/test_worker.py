@@ -137,3 +137,9 @@ def test_a_worker_that_ends_by_itself_is_reported(app: Any, deaths: list[str]) -
     worker = EmbeddedWorker(app, threads=1, on_death=lambda: deaths.append("died"))
     worker._run(SimpleNamespace(start=lambda: None))
     assert deaths == ["died"]
+
+
+def test_a_worker_that_is_stopped_before_it_starts_has_nothing_to_wait_for(app: Any) -> None:
+    worker = EmbeddedWorker(app, threads=1, on_death=lambda: None)
+    worker.ask_to_stop()
+    assert worker.join(1)

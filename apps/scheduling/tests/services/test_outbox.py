@@ -18,7 +18,13 @@ BODY = ([1], {"at": MOMENT}, {"chain": None})
 
 
 def _keep(task_id: str = "one") -> None:
-    job_keep(task_id=task_id, name="apps.x.tasks.y", headers={**HEADERS, "id": task_id}, body=BODY)
+    job_keep(
+        task_id=task_id,
+        name="apps.x.tasks.y",
+        headers={**HEADERS, "id": task_id},
+        body=BODY,
+        queue="slow",
+    )
 
 
 def _recover() -> list[Mapping[str, Any]]:
@@ -37,7 +43,8 @@ def test_what_an_earlier_process_left_is_queued_again_as_it_was(
 ) -> None:
     _keep()
     monkeypatch.setattr(services, "BOOT", "later")
-    assert _recover() == [{"name": "apps.x.tasks.y", "headers": HEADERS, "body": list(BODY)}]
+    told = {"name": "apps.x.tasks.y", "headers": HEADERS, "body": list(BODY), "queue": "slow"}
+    assert _recover() == [told]
 
 
 def test_jobs_come_again_in_the_order_in_which_they_were_queued(
