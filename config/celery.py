@@ -53,11 +53,13 @@ def keep_logging(**_kwargs: Any) -> None:
 
 
 def publish(message: Mapping[str, Any]) -> None:
-    """Queue a job anew from the `name`, `headers` and `body` that it was queued with."""
+    """Queue a job anew from the `name`, `headers`, `body` and `queue` that it was queued with."""
     headers = dict(message["headers"])
     properties = {"correlation_id": headers["id"], "reply_to": ""}
     again = task_message(headers, properties, tuple(message["body"]), None)
     task: Any = app.tasks.get(message["name"])
-    way = app.amqp.router.route({}, message["name"], task_type=task)
+    queue = message.get("queue")
+    told = {"queue": queue} if queue in app.amqp.queues else {}
+    way = app.amqp.router.route(told, message["name"], task_type=task)
     with app.producer_or_acquire() as producer:
         app.amqp.send_task_message(producer, message["name"], again, **way)

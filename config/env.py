@@ -102,7 +102,7 @@ class Env:
     database_pool_size: int = _key(8, "PostgreSQL connections per process.", group="Services")
     threads: int = _key(8, "Requests that one process works on at once.", group="Services")
     worker_threads: int = _key(
-        4, "Jobs that the worker inside `up` runs at once.", group="Services"
+        4, "Jobs of a queue that `up` runs at once; scheduled: half as many.", group="Services"
     )
     redis_url: str = _key(
         "",

@@ -36,6 +36,9 @@ workers give them, see `config.holding`; so should any other that reads these qu
 """
 
 SWEEP_SECONDS = 10
+CONNECT_SECONDS = 4.0
+SILENT_SECONDS = 10.0
+"""How long a broker may be silent before whoever sends gives up; workers ask it each second."""
 
 
 def queues(url: str) -> tuple[Queue, ...]:
@@ -66,13 +69,19 @@ def transport_options(url: str) -> Mapping[str, Any]:
         url: Of the broker.
     """
     if url.startswith(RABBITMQ):
-        return {"confirm_publish": True}  # what RabbitMQ has not written down is no success
+        return {
+            "confirm_publish": True,  # what RabbitMQ has not written down is no success
+            "read_timeout": SILENT_SECONDS,
+            "write_timeout": SILENT_SECONDS,
+        }
     if url.startswith(REDIS):
         return {
             "visibility_timeout": VISIBILITY_SECONDS,
             "unacked_restore_interval": SWEEP_SECONDS,
             "unacked_restore_throttle": 1,
             "unacked_mutex_expire": 3 * SWEEP_SECONDS,
+            "socket_connect_timeout": CONNECT_SECONDS,
+            "socket_timeout": SILENT_SECONDS,
             "socket_keepalive": True,
             "health_check_interval": 25,
         }

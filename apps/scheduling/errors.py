@@ -43,6 +43,17 @@ class JobUnknownError(DomainError):
     message = _("There is no job “%(name)s”.")
 
 
+class JobUnsentError(DomainError):
+    """The message broker did not take a job; its run has failed, and it may be started anew."""
+
+    reason = "scheduling.job_unsent"
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    message = _(
+        "The job could not be queued, because the message broker does not answer."
+        " Try again in a moment."
+    )
+
+
 class RunLiveError(DomainError):
     """Rows of runs that are not over cannot be deleted; they are cancelled first."""
 
@@ -59,6 +70,10 @@ class AlertUnsentError(DomainError):
 
     def __str__(self) -> str:
         return str(self.values["why"])
+
+
+class AlertHopelessError(AlertUnsentError):
+    """An alert can never be sent, because there is nobody any more to whom it would go."""
 
 
 class JobOvertimeError(Exception):

@@ -226,6 +226,15 @@ class Alert(models.Model):
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="alerts", verbose_name=_("run"))
     channel = models.CharField(_("way"), max_length=8, choices=Channel.choices)
+    targets = models.JSONField(
+        _("whom to tell"),
+        default=list,
+        blank=True,
+        help_text=_("Addresses, or a name of the settings; those of the moment of the run's end."),
+    )
+    state = models.CharField(
+        _("what is told"), max_length=10, choices=RunState.choices, default=RunState.FAILED
+    )
     tries = models.PositiveSmallIntegerField(_("tries"), default=0)
     next_at = models.DateTimeField(_("next try at"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)

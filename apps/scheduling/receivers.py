@@ -12,6 +12,7 @@ from celery.signals import (
     task_revoked,
     task_unknown,
     worker_ready,
+    worker_shutdown,
 )
 
 from apps.core.jobs import Job, Refusal, job_asked, job_fell, job_reported
@@ -19,7 +20,7 @@ from apps.scheduling.choices import Trigger
 from apps.scheduling.constants import TRIGGER_HEADER
 from apps.scheduling.services.execution import run_begin, run_queued, run_report
 from apps.scheduling.services.lines import lines_follow
-from apps.scheduling.services.outbox import job_begin, job_drop, job_keep
+from apps.scheduling.services.outbox import job_begin, job_drop, job_keep, jobs_spare
 from apps.scheduling.services.outcomes import (
     run_end,
     run_end_elsewhere,
@@ -28,6 +29,8 @@ from apps.scheduling.services.outcomes import (
     run_unknown,
 )
 from apps.scheduling.services.pulse import pulse
+from apps.scheduling.services.reaping import runs_spare
+from apps.scheduling.services.records import leaves_row
 
 UNFINISHED = frozenset({states.RETRY, states.REJECTED})
 """Ends of a run after which the job is queued again under the same id."""
@@ -44,6 +47,7 @@ def connect_runs() -> None:
     task_revoked.connect(revoked, dispatch_uid="runs.revoked")
     task_unknown.connect(unknown, dispatch_uid="runs.unknown")
     worker_ready.connect(named, dispatch_uid="runs.named")
+    worker_shutdown.connect(stopped, dispatch_uid="runs.stopped")
 
 
 def queued(
@@ -114,12 +118,18 @@ def named(sender: Any, **_kwargs: Any) -> None:
     pulse.node = sender.hostname
 
 
+def stopped(sender: Any, **_kwargs: Any) -> None:
+    """The worker of this process was told to end, and has."""
+    runs_spare(worker=str(sender.hostname))
+
+
 def connect() -> None:
     """Keep every job of the embedded broker from now on."""
     before_task_publish.connect(keep, dispatch_uid="outbox.keep")
     task_prerun.connect(begin, dispatch_uid="outbox.begin")
     task_postrun.connect(drop, dispatch_uid="outbox.drop")
     task_revoked.connect(drop_revoked, dispatch_uid="outbox.drop_revoked")
+    task_failure.connect(drop_failed, dispatch_uid="outbox.drop_failed")
 
 
 def disconnect() -> None:
@@ -128,14 +138,22 @@ def disconnect() -> None:
     task_prerun.disconnect(dispatch_uid="outbox.begin")
     task_postrun.disconnect(dispatch_uid="outbox.drop")
     task_revoked.disconnect(dispatch_uid="outbox.drop_revoked")
+    task_failure.disconnect(dispatch_uid="outbox.drop_failed")
 
 
-def keep(sender: str, headers: Mapping[str, Any], body: Sequence[Any], **_kwargs: Any) -> None:
+def keep(
+    sender: str,
+    headers: Mapping[str, Any],
+    body: Sequence[Any],
+    routing_key: str | None = None,
+    **_kwargs: Any,
+) -> None:
     """Keep a job until it has run; what leaves no row and comes again by itself is not worth it."""
     task = current_app.tasks.get(sender)
-    leaves_row = isinstance(task, Job) and not task.is_quiet
-    if leaves_row or not _comes_again(headers):
-        job_keep(task_id=headers["id"], name=sender, headers=headers, body=body)
+    has_row = isinstance(task, Job) and leaves_row(task, headers)
+    if has_row or not _comes_again(headers):
+        queue = routing_key or ""  # the key of each queue has its name
+        job_keep(task_id=headers["id"], name=sender, headers=headers, body=body, queue=queue)
 
 
 def _comes_again(headers: Mapping[str, Any]) -> bool:
@@ -150,12 +168,21 @@ def begin(sender: Task[Any, Any], task_id: str, **_kwargs: Any) -> None:
 
 
 def drop(sender: Task[Any, Any], task_id: str, state: str | None = None, **_kwargs: Any) -> None:
-    """Forget a job that is done."""
-    is_sent_again = getattr(sender.request, "is_sent_again", False)
-    if not sender.request.is_eager and state not in UNFINISHED and not is_sent_again:
+    """Forget a job that is done; one that comes again has not taken the process down."""
+    if sender.request.is_eager:
+        return
+    if state in UNFINISHED or getattr(sender.request, "is_sent_again", False):
+        jobs_spare(task_ids=[task_id])
+    else:
         job_drop(task_id=task_id)
 
 
 def drop_revoked(request: Any, **_kwargs: Any) -> None:
     """Forget a job that was taken back, or that came too late to be of use."""
     job_drop(task_id=request.id)
+
+
+def drop_failed(task_id: str, **_kwargs: Any) -> None:
+    """Forget a job that failed before it began; what has begun is forgotten at its end."""
+    if pulse.get(task_id) is None:
+        job_drop(task_id=task_id)

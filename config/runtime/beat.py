@@ -89,6 +89,8 @@ class EmbeddedBeat:
 
     def join(self, seconds: float) -> bool:
         """Wait for the thread to end; return whether it did."""
+        if self._thread.ident is None:  # we stop before it was its turn to start
+            return True
         self._thread.join(seconds)
         return not self._thread.is_alive()
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from celery.worker import state
 from channels.routing import get_default_application
 from django.conf import settings
 from django.core import checks
@@ -19,7 +20,7 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from apps.scheduling.services.outbox import jobs_recover
+from apps.scheduling.services.outbox import jobs_recover, jobs_spare
 from config.celery import app, publish
 from config.runtime.beat import EmbeddedBeat
 from config.runtime.seeding import seed_all
@@ -36,11 +37,16 @@ log = logging.getLogger(__name__)
 
 
 class Background:
-    """The worker and the scheduler of this process."""
+    """The worker and the scheduler of this process.
+
+    Attributes:
+        has_failed: Whether they could not be started; the process must not go on without them.
+    """
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
-        self._is_stopping = False
+        self._leaving = threading.Lock()
+        self._is_stopping = self._is_left = self.has_failed = False
         self._parts: Sequence[EmbeddedWorker | EmbeddedBeat] = ()
 
     def start(self) -> None:
@@ -69,6 +75,19 @@ class Background:
         until = time.monotonic() + seconds
         for part in self._parts:
             part.join(max(0.0, until - time.monotonic()))
+        self.leave()
+
+    def leave(self) -> None:
+        """Note that what still runs is cut short by a stop and has not taken the process down."""
+        with self._leaving:
+            if self._is_left:
+                return
+            self._is_left = True
+        running = [request.id for request in tuple(state.active_requests)]
+        try:
+            jobs_spare(task_ids=running)
+        except DatabaseError as error:  # they count as crashed once, and run again all the same
+            log.warning("the jobs left behind could not be noted: %s", error)
 
 
 def serve(*, listener: int, ready: int, go: int) -> NoReturn:
@@ -92,7 +111,7 @@ def serve(*, listener: int, ready: int, go: int) -> NoReturn:
 
     def on_stop() -> None:
         background.ask_to_stop()
-        deadline = threading.Timer(DEADLINE_SECONDS, _leave_late)
+        deadline = threading.Timer(DEADLINE_SECONDS, _leave_late, (background,))
         deadline.daemon = True
         deadline.start()
 
@@ -100,7 +119,7 @@ def serve(*, listener: int, ready: int, go: int) -> NoReturn:
     Server(application, on_ready=on_ready, on_stop=on_stop).run([socket.socket(fileno=listener)])
     background.join(BACKGROUND_SECONDS)
     connections.close_all()
-    _leave(0)
+    _leave(int(background.has_failed))
 
 
 def prepare() -> list[str]:
@@ -154,14 +173,21 @@ def stop_this_process() -> None:
 def _obey(go: int, background: Background) -> None:
     """Start the background when the supervisor says so, and stop when the supervisor is gone."""
     if os.read(go, 1):
-        background.start()
+        try:
+            background.start()
+        except Exception:  # the thread's boundary: nobody else hears of it
+            log.exception("worker and beat cannot be started; the process ends")
+            background.has_failed = True
+            stop_this_process()
+            return
         os.read(go, 1)
     stop_this_process()
 
 
-def _leave_late() -> None:
+def _leave_late(background: Background) -> None:
     log.warning("still busy after %.1f s; leaving what runs", DEADLINE_SECONDS)
-    _leave(0)
+    background.leave()
+    _leave(int(background.has_failed))
 
 
 def _leave(code: int) -> NoReturn:

@@ -50,7 +50,7 @@ def holder_name() -> str:
     """Return the name under which this process holds the lease.
 
     The one process of the embedded mode has the same name again after a crash, so that it need not
-    wait for the end of its own lease.
+    wait for the end of its own lease; that there is one such process alone, see `claim`.
     """
     host = socket.gethostname()
     if not settings.ATRIUM.celery_broker_url:

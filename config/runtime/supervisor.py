@@ -18,6 +18,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from config.env import BASE_DIR, env
+from config.runtime.claim import claim, nothing_claimed
+
 BACKLOG = 2048
 END_SECONDS = 4.7
 """How long a child may take to end; it leaves by itself before: `embedded.DEADLINE_SECONDS`."""
@@ -69,6 +72,7 @@ class Supervisor:
         command: Starts a child; the numbers of the descriptors are appended.
         listener: The bound socket; it listens for as long as this process lives.
         on_first_ready: Called once, when the first child serves.
+        kept: Descriptors that each child holds as we do, beside those it works with.
     """
 
     def __init__(
@@ -76,10 +80,12 @@ class Supervisor:
         command: Sequence[str],
         listener: socket.socket,
         on_first_ready: Callable[[], None],
+        kept: Sequence[int] = (),
     ) -> None:
         self._command = command
         self._listener = listener
         self._on_first_ready = on_first_ready
+        self._kept = kept
         self._wake, self._wakes = os.pipe()
         self._is_ending = False
         self._wants_swap = False
@@ -113,7 +119,7 @@ class Supervisor:
     def _spawn(self) -> Child:
         ready, child_ready = os.pipe()
         child_go, go = os.pipe()
-        given = (self._listener.fileno(), child_ready, child_go)
+        given = (self._listener.fileno(), child_ready, child_go, *self._kept)
         process = subprocess.Popen(  # noqa: S603 - our own module
             [*self._command, *map(str, given)],
             pass_fds=given,
@@ -252,10 +258,17 @@ def main(argv: Sequence[str]) -> int:
         "--port", type=int, default=8000, help="port; 0 takes a free one (%(default)s)"
     )
     options = parser.parse_args(argv)
-    with listen(options.host, options.port) as listener:
-        say("starting")
-        return Supervisor(
-            [sys.executable, "-m", "config.runtime.child"],
-            listener,
-            lambda: say(f"ready at {address_of(listener)} (Ctrl-C ends it)"),
-        ).run()
+    # Before the port: who starts it twice hears what is the matter, not that the port is taken.
+    claimed = nothing_claimed() if env.celery_broker_url else claim(BASE_DIR / env.data_dir)
+    try:
+        with listen(options.host, options.port) as listener:
+            claimed.tell(address_of(listener))
+            say("starting")
+            return Supervisor(
+                [sys.executable, "-m", "config.runtime.child"],
+                listener,
+                lambda: say(f"ready at {address_of(listener)} (Ctrl-C ends it)"),
+                claimed.descriptors,
+            ).run()
+    finally:
+        claimed.release()

@@ -7,7 +7,7 @@ import pytest
 from celery import Celery, current_app
 from kombu import Connection, Consumer, Queue
 
-from apps.core.jobs import QUICK
+from apps.core.jobs import QUICK, SLOW
 from apps.scheduling import receivers
 from config import celery as module
 from config.celery import app, collect_schedules, publish
@@ -46,6 +46,19 @@ def test_a_job_is_queued_again_as_it_was(broker: Any) -> None:
     assert received == [[1], {"a": 2}, body[2]]
     assert message.headers["id"] == message.properties["correlation_id"] == "one"
     assert message.headers["retries"] == 2
+
+
+@pytest.mark.parametrize(
+    ("kept", "queue"), [("slow", SLOW), ("", QUICK), ("gone", QUICK), (None, QUICK)]
+)
+def test_a_job_waits_again_where_it_waited(broker: Any, kept: str | None, queue: str) -> None:
+    before = Channel.depth(queue)
+    body: Any = ([], {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None})
+    headers = {"id": "one", "task": "apps.x.tasks.y"}
+    message = {"name": "apps.x.tasks.y", "headers": headers, "body": list(body)}
+    publish(message if kept is None else message | {"queue": kept})
+    assert Channel.depth(queue) == before + 1
+    Channel.queues.pop(queue, None)
 
 
 def test_the_schedules_of_every_app_are_gathered(monkeypatch: pytest.MonkeyPatch) -> None:

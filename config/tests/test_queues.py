@@ -1,9 +1,17 @@
 from types import SimpleNamespace
 
 import pytest
+from kombu.transport.redis import Transport
 
 from apps.core.jobs import SLOW, Job
-from config.queues import NAMES, VISIBILITY_SECONDS, queues, route, transport_options
+from config.queues import (
+    NAMES,
+    SILENT_SECONDS,
+    VISIBILITY_SECONDS,
+    queues,
+    route,
+    transport_options,
+)
 
 
 @pytest.mark.parametrize("url", ["amqp://x//", "amqps://x//"])
@@ -30,7 +38,14 @@ def test_each_queue_has_an_exchange_and_a_key_of_its_name(url: str) -> None:
 
 
 def test_what_rabbitmq_has_not_confirmed_is_not_sent() -> None:
-    assert transport_options("amqp://x//") == {"confirm_publish": True}
+    assert transport_options("amqp://x//")["confirm_publish"] is True
+
+
+def test_nobody_waits_for_ever_for_a_broker_that_is_silent() -> None:
+    rabbitmq, redis = transport_options("amqp://x//"), transport_options("redis://x/0")
+    assert rabbitmq["read_timeout"] == rabbitmq["write_timeout"] == SILENT_SECONDS
+    assert redis["socket_timeout"] == SILENT_SECONDS > Transport.brpop_timeout
+    assert redis["socket_connect_timeout"] < SILENT_SECONDS
 
 
 def test_redis_gives_back_what_shows_no_sign_of_life() -> None:

@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from apps.core.jobs import enqueue
 from apps.scheduling.choices import Channel
 from apps.scheduling.constants import MAX_SENDS, RETRY_CAP_SECONDS
-from apps.scheduling.errors import AlertUnsentError
+from apps.scheduling.errors import AlertHopelessError, AlertUnsentError
 from apps.scheduling.models import Alert, Run, SchedulePolicy
 from apps.scheduling.selectors.policies import policy_of_schedule
 from apps.scheduling.services.channels import mail, robot, webhook
@@ -28,7 +28,7 @@ HELD_SECONDS = 120
 """How long one that is being sent is left alone; longer than any endpoint may take."""
 
 FIRST_SECONDS = 30.0
-SENDERS: Mapping[str, Callable[[Run, SchedulePolicy], None]] = {
+SENDERS: Mapping[str, Callable[[Alert], None]] = {
     Channel.MAIL: mail.send,
     Channel.WEBHOOK: webhook.send,
     Channel.ROBOT: robot.send,
@@ -49,13 +49,14 @@ def alerts_make(*, run: Run, policy: SchedulePolicy | None = None) -> list[Alert
         return []
     ways = {
         Channel.MAIL: policy.alert_mails,
-        Channel.WEBHOOK: policy.alert_webhook,
-        Channel.ROBOT: policy.alert_robot,
+        Channel.WEBHOOK: [policy.alert_webhook] if policy.alert_webhook else [],
+        Channel.ROBOT: [policy.alert_robot] if policy.alert_robot else [],
     }
     made = []
-    for channel, target in ways.items():
-        if target:
-            values = {"next_at": timezone.now()}
+    for channel, targets in ways.items():
+        if targets:
+            # Kept with it: the schedule may change, or be gone, before it is sent.
+            values = {"next_at": timezone.now(), "targets": targets, "state": run.state}
             alert, is_new = Alert.objects.get_or_create(run=run, channel=channel, defaults=values)
             made += [alert] if is_new else []
     for alert in made:
@@ -87,23 +88,26 @@ def alert_send(*, alert_id: int) -> bool:
     try:
         _send(alert)
     except AlertUnsentError as error:
-        _put_off(alert, str(error))
+        _put_off(alert, str(error), is_hopeless=isinstance(error, AlertHopelessError))
+        return False
+    except Exception as error:  # the boundary of one alert: it, too, has an end
+        log.exception("an alert by %s cannot be sent", alert.channel)
+        _put_off(alert, type(error).__name__)
         return False
     Alert.objects.filter(pk=alert_id).update(sent_at=timezone.now(), next_at=None, error="")
     return True
 
 
 def _send(alert: Alert) -> None:
-    policy = policy_of_schedule(alert.run.schedule_id)
-    if policy is None:
-        raise AlertUnsentError(why="the schedule is gone")
+    if alert.tries > MAX_SENDS:  # each time the process ended before it could say so
+        raise AlertHopelessError(why="it was tried too often")
     with translation.override(settings.LANGUAGE_CODE):
-        SENDERS[alert.channel](alert.run, policy)
+        SENDERS[alert.channel](alert)
 
 
-def _put_off(alert: Alert, why: str) -> None:
-    seconds = min(FIRST_SECONDS * 2.0 ** (alert.tries - 1), RETRY_CAP_SECONDS)
-    is_hopeless = alert.tries >= MAX_SENDS
+def _put_off(alert: Alert, why: str, *, is_hopeless: bool = False) -> None:
+    seconds = min(FIRST_SECONDS * 2.0 ** min(alert.tries - 1, 20), RETRY_CAP_SECONDS)
+    is_hopeless = is_hopeless or alert.tries >= MAX_SENDS
     next_at = None if is_hopeless else timezone.now() + timedelta(seconds=seconds)
     Alert.objects.filter(pk=alert.pk).update(next_at=next_at, error=why[:200])
     fate = "is given up" if is_hopeless else f"is tried again in {seconds:.0f} s"

@@ -71,6 +71,11 @@ def workers_died() -> str:
     return _("It took its worker down each time.")
 
 
+def unreadable() -> str:
+    """Return, for people, why a run is lost whose message makes no sense."""
+    return _("Its message cannot be read.")
+
+
 def result_text(value: Any) -> str:
     """Return a result as JSON; what JSON does not know is spelled as text, what is long is cut."""
     try:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from apps.core.jobs import Job, JobCancelled, Refusal, carried
 from apps.core.masking import storable
-from apps.scheduling.choices import RunState, Trigger
+from apps.scheduling.choices import LIVE_STATES, RunState, Trigger
 from apps.scheduling.constants import (
     DEAD_SECONDS,
     GRACE_SECONDS,
@@ -32,11 +32,13 @@ from apps.scheduling.services.endings import (
     worker_died,
     workers_died,
 )
-from apps.scheduling.services.leases import lease_take
+from apps.scheduling.services.leases import lease_drop, lease_take
 from apps.scheduling.services.pulse import Live, live_flush, pulse, run_tell
+from apps.scheduling.services.reaping import is_embedded
 from apps.scheduling.services.records import (
     begun_values,
     lease_name,
+    leaves_row,
     moment_of,
     quiet_row,
     row_of,
@@ -64,8 +66,8 @@ def run_queued(
     kwargs: Mapping[str, Any],
     queue: str,
 ) -> Run | None:
-    """Write down that a message of a job is queued; None for a quiet job, which leaves no row."""
-    if task.is_quiet:
+    """Write down that a message of a job is queued; None where it leaves no row."""
+    if not leaves_row(task, headers):
         return None
     run, is_new = row_of(
         task=task,
@@ -136,7 +138,7 @@ def run_report(*, task_id: str, percent: float, text: str) -> Exception | None:
 
 def _enter(task: Job, headers: Mapping[str, Any], live: Live) -> Refusal | None:
     request = task.request
-    if task.is_quiet:
+    if not leaves_row(task, headers):
         return _enter_quietly(task, headers, live)
     run, _ = row_of(
         task=task,
@@ -203,10 +205,19 @@ def _start(task: Job, run: Run, live: Live) -> Refusal | None:
         same = same.filter(seen_at=run.seen_at)
     values = begun_values(task, run)
     if not same.update(**values):
-        return Refusal(again_in=DEAD_SECONDS)  # it was cancelled just now, or another was quicker
+        return _overtaken(run, live)
     live.run_id, live.attempt = run.pk, values["attempt"]
     run_tell(live, state=RunState.RUNNING, percent=0.0, text="")
     return None
+
+
+def _overtaken(run: Run, live: Live) -> Refusal:
+    """Say what becomes of a message whose row was changed just now by somebody else."""
+    if Run.objects.filter(pk=run.pk, state__in=LIVE_STATES).exists():
+        return Refusal(again_in=DEAD_SECONDS)  # another has the same message, and the same lease
+    if live.lease:
+        lease_drop(name=live.lease, holder=live.holder)
+    return Refusal(state=states.REVOKED)
 
 
 def _check(task: Job, run: Run, headers: Mapping[str, Any]) -> Refusal | None:
@@ -220,7 +231,8 @@ def _check(task: Job, run: Run, headers: Mapping[str, Any]) -> Refusal | None:
         return Refusal(state=states.REVOKED)
     if run.state == RunState.RUNNING and (refusal := _check_death(task, run)):
         return refusal
-    if run.attempt - (task.request.retries or 0) >= MAX_DEATHS:
+    # With the broker inside, a stop leaves jobs as a death does: there the outbox counts.
+    if not is_embedded() and run.attempt - (task.request.retries or 0) >= MAX_DEATHS:
         run_lose(run=run, why=workers_died())
         return Refusal(state=states.REVOKED)
     return None

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
+from django.db import DatabaseError
 from django.db.models import F
 from kombu.utils.json import dumps, loads
 
 from apps.scheduling.models import OutboxJob, Run
-from apps.scheduling.services.endings import run_lose, workers_died
+from apps.scheduling.services.endings import run_lose, unreadable, workers_died
 from apps.scheduling.services.reaping import runs_recover
 
 BOOT = uuid.uuid4().hex
@@ -28,7 +29,9 @@ Send = Callable[[Mapping[str, Any]], None]
 log = logging.getLogger(__name__)
 
 
-def job_keep(*, task_id: str, name: str, headers: Mapping[str, Any], body: Sequence[Any]) -> None:
+def job_keep(
+    *, task_id: str, name: str, headers: Mapping[str, Any], body: Sequence[Any], queue: str = ""
+) -> None:
     """Remember a job that is being queued; one that is queued again keeps its count of tries.
 
     Args:
@@ -36,18 +39,28 @@ def job_keep(*, task_id: str, name: str, headers: Mapping[str, Any], body: Seque
         name: Full name of its task.
         headers: The message's headers: time to run at, retries, group and the like.
         body: Arguments, keyword arguments and what follows the job.
+        queue: Where it waits; "" for where Celery sends what names no queue.
     """
     # Through kombu's JSON, which writes moments and decimals so that they come back as what they
     # were.
-    payload = dumps({"headers": dict(headers), "body": list(body)})
+    payload = dumps({"headers": dict(headers), "body": list(body), "queue": queue})
     OutboxJob.objects.update_or_create(
         task_id=task_id, defaults={"name": name, "payload": payload, "boot": BOOT}
     )
 
 
 def job_begin(*, task_id: str) -> None:
-    """Count a try: the job starts to run now."""
+    """Count a try: the job starts to run now, and might take the process down."""
     OutboxJob.objects.filter(task_id=task_id).update(tries=F("tries") + 1)
+
+
+def jobs_spare(*, task_ids: Collection[str]) -> None:
+    """Take the try at hand back of jobs that did not take the process down.
+
+    They wait for their next try, or are left running by a stop that somebody asked for.
+    """
+    tried = OutboxJob.objects.filter(task_id__in=task_ids, tries__gt=0)
+    tried.update(tries=F("tries") - 1)
 
 
 def job_drop(*, task_id: str) -> None:
@@ -59,7 +72,7 @@ def jobs_recover(*, send: Send) -> int:
     """Queue again what an earlier process left unfinished; return how many jobs that were.
 
     Args:
-        send: Publishes a message, given as `name`, `headers` and `body`.
+        send: Publishes a message, given as `name`, `headers`, `body` and `queue`.
     """
     runs_recover()
     left = list(OutboxJob.objects.exclude(boot=BOOT))
@@ -71,8 +84,23 @@ def jobs_recover(*, send: Send) -> int:
             run_lose(run=run, why=workers_died())
         job.delete()
     again = [job for job in left if job.tries < MAX_TRIES]
-    for job in again:
+    count = sum(_send_again(job, send) for job in again)
+    if count:
+        log.info("queued %d unfinished job(s) again", count)
+    return count
+
+
+def _send_again(job: OutboxJob, send: Send) -> bool:
+    """Queue a job; one whose message cannot be read does not keep the others from it."""
+    try:
         send({"name": job.name, **loads(job.payload)})
-    if again:
-        log.info("queued %d unfinished job(s) again", len(again))
-    return len(again)
+    except (DatabaseError, OSError):
+        raise
+    except Exception:  # the boundary between one message and the others
+        log.exception("the job %s (%s) cannot be read and is given up", job.name, job.task_id)
+        run = Run.objects.filter(task_id=job.task_id).first()
+        if run is not None:
+            run_lose(run=run, why=unreadable())
+        job.delete()
+        return False
+    return True

@@ -131,7 +131,7 @@ def _end(task: Job, live: Live, state: str | None, value: Any) -> None:
     if run is not None:
         live_flush(live)
         _close(task, run, live, state, value)
-    elif task.is_quiet and state == states.FAILURE:
+    elif live.run_id is None and state == states.FAILURE:
         _fail_quiet(task, live, value)
     if live.lease:
         lease_drop(name=live.lease, holder=live.holder)

@@ -9,19 +9,20 @@ from typing import Any
 
 from celery import current_app
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from kombu.exceptions import ChannelError, OperationalError
 
 from apps.core.jobs import Job
-from apps.scheduling.choices import RunState, Trigger
+from apps.scheduling.choices import Missed, RunState, Trigger
 from apps.scheduling.constants import (
     QUEUE_SECONDS,
     RETRY_CAP_SECONDS,
     SILENT_SECONDS,
 )
-from apps.scheduling.models import OutboxJob, Run
+from apps.scheduling.models import OutboxJob, Run, SchedulePolicy
+from apps.scheduling.selectors.policies import policy_of_schedule
 from apps.scheduling.services.endings import run_close, run_lose, worker_died
 from apps.scheduling.services.pulse import pulse
 
@@ -72,6 +73,21 @@ def runs_recover() -> int:
     return sum(_recover(run, is_kept=run.task_id in kept) for run in left)
 
 
+def runs_spare(*, worker: str) -> int:
+    """Take the attempt back of what a worker gives back because it is told to stop.
+
+    That is no death of it, so a job may be cut short by any number of stops. The first attempt is
+    left: what has begun once has no more to begin in time.
+
+    Returns:
+        How many runs that were. With the broker inside the process there are none: see `outbox`.
+    """
+    if is_embedded():
+        return 0
+    cut = Run.objects.filter(worker=worker[:150], state=RunState.RUNNING, attempt__gt=1)
+    return cut.update(attempt=F("attempt") - 1)
+
+
 def is_embedded() -> bool:
     """Tell whether the broker lives inside this process."""
     return str(settings.CELERY_BROKER_URL).startswith("embedded:")
@@ -89,10 +105,9 @@ def _reap(run: Run) -> bool:
 
 def _recover(run: Run, *, is_kept: bool) -> bool:
     has_begun = run.state == RunState.RUNNING
-    is_timed = run.trigger in {Trigger.SCHEDULE, Trigger.CATCH_UP}
     if run.cancel_asked_at is not None:
         is_over = run_close(run=run, state=RunState.CANCELLED)
-    elif run.state == RunState.QUEUED and is_timed:
+    elif run.state == RunState.QUEUED and _may_miss(run):
         why = _("The platform stopped before it began.")
         is_over = run_close(run=run, state=RunState.MISSED, error=why)
     elif not is_kept or (has_begun and not _is_repeatable(run)):
@@ -103,6 +118,14 @@ def _recover(run: Run, *, is_kept: bool) -> bool:
     if is_over:
         OutboxJob.objects.filter(task_id=run.task_id).delete()
     return is_over
+
+
+def _may_miss(run: Run) -> bool:
+    """Tell whether a run is worth nothing after its time, by what its schedule says."""
+    if run.trigger not in {Trigger.SCHEDULE, Trigger.CATCH_UP} or run.attempt:
+        return False
+    policy = policy_of_schedule(run.schedule_id) or SchedulePolicy()
+    return policy.missed == Missed.DROP
 
 
 def _is_repeatable(run: Run) -> bool:

@@ -70,6 +70,14 @@ def shown_arguments(
     return shown, named
 
 
+def leaves_row(task: Job, headers: Mapping[str, Any]) -> bool:
+    """Tell whether a message leaves a row from the moment it is queued.
+
+    Quiet jobs leave none, except where a person starts one: they were told its run, and look at it.
+    """
+    return not task.is_quiet or headers.get(TRIGGER_HEADER) == Trigger.PERSON
+
+
 def schedule_of(headers: Mapping[str, Any]) -> int | None:
     """Return the key of the schedule that a message belongs to."""
     told = headers.get(SCHEDULE_HEADER)

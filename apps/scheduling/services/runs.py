@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,22 +10,27 @@ from typing import Any
 from celery import current_app
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django_celery_beat.models import PeriodicTask
+from kombu.exceptions import KombuError
 
 from apps.core.context import current_context
 from apps.core.errors import InvalidInputError
 from apps.core.jobs import HEADER, Job
 from apps.scheduling.choices import RunState, Trigger
 from apps.scheduling.constants import SCHEDULE_HEADER, TRIGGER_HEADER
-from apps.scheduling.errors import JobUnknownError, RunOverError
-from apps.scheduling.models import Run
+from apps.scheduling.errors import JobUnknownError, JobUnsentError, RunOverError
+from apps.scheduling.models import Run, SchedulePolicy
 from apps.scheduling.selectors.jobs import JobInfo, job_misfit, job_named
 from apps.scheduling.selectors.policies import policy_of_schedule
 from apps.scheduling.services.endings import run_close
 from apps.scheduling.services.execution import policy_options
+from apps.scheduling.services.leases import lease_drop
 from apps.scheduling.services.pulse import run_tell
-from apps.scheduling.services.records import shown_arguments
+from apps.scheduling.services.records import lease_name, shown_arguments
 from apps.scheduling.validators import SHAPES, arguments_text
+
+log = logging.getLogger(__name__)
 
 
 @transaction.atomic
@@ -51,6 +57,7 @@ def run_start(
         JobUnknownError: No such job is declared.
         InvalidInputError: These are no arguments, or the job does not take them; names `args` or
             `kwargs`.
+        JobUnsentError: The broker does not take it. Raised by the commit; the run has failed then.
     """
     kwargs = dict(kwargs or {})
     info = _verified(name, args, kwargs)
@@ -104,9 +111,19 @@ def run_cancel(*, run: Run) -> Run:
     run.refresh_from_db()
     if run.state != RunState.RUNNING:
         run_close(run=run, state=RunState.CANCELLED)
+        if run.schedule_id is not None:  # one that waits for its next try holds it all the while
+            lease_drop(name=lease_name(run.schedule_id), holder=run.task_id)
         # For what runs, this would be to no end: it is not thrown away but told.
-        transaction.on_commit(lambda: current_app.control.revoke(run.task_id))
+        transaction.on_commit(lambda: _revoke(run))
     return run
+
+
+def _revoke(run: Run) -> None:
+    """Tell the workers; what they do not hear of, they see in the row before it begins."""
+    try:
+        current_app.control.revoke(run.task_id)
+    except (KombuError, OSError) as error:
+        log.warning("the workers were not told that %s is cancelled: %s", run.task_id, error)
 
 
 def _send(
@@ -122,14 +139,21 @@ def _send(
             "user_id": context.user_id,
             "username": context.username,
         }
-    _job(run.name).apply_async(
-        args=list(args),
-        kwargs=dict(kwargs),
-        task_id=run.task_id,
-        queue=run.queue,
-        headers=headers,
-        **options,
-    )
+    try:
+        _job(run.name).apply_async(
+            args=list(args),
+            kwargs=dict(kwargs),
+            task_id=run.task_id,
+            queue=run.queue,
+            headers=headers,
+            **options,
+        )
+    except (KombuError, OSError) as error:
+        log.warning("the broker does not take %s: %s", run.task_id, error)
+        # Whoever starts it hears of it now, so nobody is told by way of the schedule.
+        nobody, why = SchedulePolicy(), _("The message broker did not take it.")
+        run_close(run=run, state=RunState.FAILED, policy=nobody, error=why)
+        raise JobUnsentError from error
 
 
 def _job(name: str) -> Job:

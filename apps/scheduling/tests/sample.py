@@ -13,7 +13,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from apps.core.jobs import Job, job, progress
 from apps.scheduling.constants import SCHEDULE_HEADER, TRIGGER_HEADER
-from apps.scheduling.models import Run, SchedulePolicy
+from apps.scheduling.models import Alert, Run, SchedulePolicy
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +81,13 @@ def make_run(function: Any = echo, **fields: Any) -> Run:
     if schedule is not None:
         fields.setdefault("schedule_name", schedule.name)
     return Run.objects.create(name=function.name, **fields)
+
+
+def make_alert(channel: str, *targets: str, run: Run | None = None, **fields: Any) -> Alert:
+    """Save an alert of a run that failed, to be sent now."""
+    run = run or make_run(state="failed")
+    fields = {"next_at": timezone.now(), "state": run.state, **fields}
+    return Alert.objects.create(run=run, channel=channel, targets=list(targets), **fields)
 
 
 def work(

@@ -58,6 +58,15 @@ def test_a_job_that_comes_again_is_kept(job: str, state: str) -> None:
     assert _kept() == [job]
 
 
+@pytest.mark.parametrize(("state", "again"), [("RETRY", False), ("IGNORED", True)])
+def test_a_try_that_came_to_its_end_is_no_death(job: str, state: str, *, again: bool) -> None:
+    task = _task()
+    task.request.is_sent_again = again
+    receivers.begin(task, task_id=job)
+    receivers.drop(task, task_id=job, state=state)
+    assert OutboxJob.objects.get().tries == 0
+
+
 def test_what_runs_at_once_in_its_caller_is_no_job_of_the_broker(job: str) -> None:
     receivers.begin(_task(is_eager=True), task_id=job)
     receivers.drop(_task(is_eager=True), task_id=job, state=states.SUCCESS)
@@ -101,6 +110,7 @@ def test_runs_are_followed_from_the_start() -> None:
     assert _is_followed(signals.task_revoked, receivers.revoked)
     assert _is_followed(signals.task_unknown, receivers.unknown)
     assert _is_followed(signals.worker_ready, receivers.named)
+    assert _is_followed(signals.worker_shutdown, receivers.stopped)
 
 
 def test_a_message_of_a_job_leaves_a_row_and_others_do_not() -> None:
@@ -154,3 +164,11 @@ def test_the_worker_is_known_by_its_name(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(pulse, "node", "")
     receivers.named(SimpleNamespace(hostname="one@here"))
     assert pulse.node == "one@here"
+
+
+def test_a_worker_that_ended_gives_its_runs_back(settings: Any) -> None:
+    settings.CELERY_BROKER_URL = "amqp://nowhere"
+    run = make_run(sample.again, state="running", attempt=2, worker="one@here")
+    receivers.stopped(SimpleNamespace(hostname="one@here"))
+    run.refresh_from_db()
+    assert run.attempt == 1

@@ -103,3 +103,10 @@ def test_the_scheduler_is_ours_and_looks_as_often_as_the_settings_say(settings: 
     keeper = service(app)
     assert isinstance(keeper.scheduler, LeasedScheduler)
     assert keeper.max_interval == settings.CELERY_BEAT_MAX_LOOP_INTERVAL
+
+
+def test_a_scheduler_that_is_stopped_before_it_starts_has_nothing_to_wait_for(
+    beat: EmbeddedBeat,
+) -> None:
+    beat.ask_to_stop()
+    assert beat.join(1)

@@ -1,9 +1,11 @@
 import os
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from celery.worker import state
 from django.core import checks
 from django.db import OperationalError
 
@@ -42,6 +44,7 @@ def events(monkeypatch: pytest.MonkeyPatch) -> Events:
     monkeypatch.setattr(embedded, "EmbeddedBeat", part("beat"))
     monkeypatch.setattr(embedded, "jobs_recover", recover)
     monkeypatch.setattr("django.db.connections.close_all", lambda: None)
+    monkeypatch.setattr(embedded, "jobs_spare", lambda *, task_ids: None)  # noqa: ARG005 - its name
     return noted
 
 
@@ -85,6 +88,32 @@ def test_what_was_told_to_stop_is_not_started_any_more(events: Events) -> None:
     background.ask_to_stop()
     background.start()
     assert events == []
+
+
+def test_what_a_stop_leaves_running_is_noted_once(
+    events: Events, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = [SimpleNamespace(id="one")]
+    monkeypatch.setattr(state, "active_requests", running)
+    spared: list[list[str]] = []
+    monkeypatch.setattr(embedded, "jobs_spare", lambda *, task_ids: spared.append(task_ids))
+    background = Background()
+    background.start()
+    background.join(1)
+    background.leave()
+    assert spared == [["one"]]
+
+
+def test_a_database_that_is_gone_does_not_hold_up_the_stop(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(**_: Any) -> None:
+        msg = "locked"
+        raise OperationalError(msg)
+
+    monkeypatch.setattr(embedded, "jobs_spare", fail)
+    Background().leave()
+    assert "could not be noted: locked" in caplog.text
 
 
 @pytest.fixture
@@ -180,12 +209,36 @@ def test_a_supervisor_that_ends_first_takes_us_along(
     assert events == []
 
 
+def test_a_process_whose_worker_cannot_start_ends_as_failed(
+    events: Events, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*, send: Any) -> int:
+        raise ValueError(send)
+
+    stopped = threading.Event()
+    monkeypatch.setattr(embedded, "stop_this_process", stopped.set)
+    monkeypatch.setattr(embedded, "jobs_recover", fail)
+    theirs, ours = os.pipe()
+    os.write(ours, b"1")
+    background = Background()
+    embedded._obey(theirs, background)
+    os.close(ours)
+    os.close(theirs)
+    assert stopped.is_set()
+    assert background.has_failed
+    assert events == []
+    assert "cannot be started" in caplog.text
+
+
 def test_leaving_late_is_told(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     codes: list[int] = []
     monkeypatch.setattr("os._exit", codes.append)
     monkeypatch.setattr("logging.shutdown", lambda: None)
-    embedded._leave_late()
+    left: list[str] = []
+    background: Any = SimpleNamespace(leave=lambda: left.append("noted"), has_failed=False)
+    embedded._leave_late(background)
+    assert left == ["noted"]
     assert codes == [0]
     assert "leaving what runs" in caplog.text

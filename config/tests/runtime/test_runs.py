@@ -11,7 +11,8 @@ from django.db import transaction
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from apps.core.jobs import job, progress
-from apps.scheduling.models import Lease, Run, SchedulePolicy
+from apps.scheduling import receivers
+from apps.scheduling.models import Lease, OutboxJob, Run, SchedulePolicy
 from apps.scheduling.services.pulse import pulse
 from apps.scheduling.services.reaping import is_embedded
 from apps.scheduling.services.runs import run_cancel, run_start
@@ -139,3 +140,35 @@ def test_a_job_that_fails_is_tried_again_and_then_has_failed() -> None:
     run = _until(run, _is("failed", "succeeded"))
     assert (run.state, run.attempt, run.error) == ("failed", 2, "ValueError: 1")
     assert list(run.lines.values_list("level", "text")) == [("warning", "try 1 failed: 1")]
+
+
+@job(label="be quick")
+def hasten() -> str:
+    """End at once."""
+    return "done"
+
+
+@pytest.mark.parametrize("full", [("slow",), ("slow", "quick")])
+def test_full_queues_do_not_hold_up_the_others(full: tuple[str, ...]) -> None:
+    waiting = [run_start(name=f"{NAME}.linger", queue=queue) for queue in full for _ in range(5)]
+    for number in range(len(full)):
+        _until(waiting[5 * number], _is("running"))
+    for queue in {"quick", "slow", "scheduled"} - {*full}:
+        _until(run_start(name=f"{NAME}.hasten", queue=queue), _is("succeeded"))
+    states = [Run.objects.get(pk=run.pk).state for run in waiting]
+    assert sorted(states) == sorted(["running"] * 3 * len(full) + ["queued"] * 2 * len(full))
+
+
+def test_messages_that_cannot_be_read_end_and_take_up_no_place() -> None:
+    receivers.connect()
+    for number in range(4):  # one more than there are threads
+        odd = {"__type__": "uuid", "__value__": {"hex": "no"}}
+        app.tasks[f"{NAME}.stumble"].apply_async(kwargs={"marks": odd}, task_id=f"odd {number}")
+    assert Run.objects.count() == 4
+    for run in Run.objects.all():
+        assert "DecodeError" in _until(run, _is("failed")).error
+    _until(run_start(name=f"{NAME}.hasten"), _is("succeeded"))
+    end = time.monotonic() + SECONDS
+    while OutboxJob.objects.exists():
+        assert time.monotonic() < end
+        time.sleep(0.02)

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from config.env import Env
 from config.runtime import supervisor
+from config.runtime.claim import claim
 from config.runtime.supervisor import Supervisor, address_of, listen, main
 
 CHILD = """
@@ -274,6 +276,41 @@ def test_up_explains_its_options(capsys: pytest.CaptureFixture[str]) -> None:
     assert "--host" in capsys.readouterr().out
 
 
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the data folder of the `up` of a test, whose broker is inside."""
+    monkeypatch.setattr(supervisor, "env", Env(data_dir=str(tmp_path / "data")))
+    return tmp_path / "data"
+
+
+@pytest.mark.usefixtures("data")
 def test_up_passes_the_exit_code_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Supervisor, "run", lambda _self: 7)
     assert main(["--port", "0"]) == 7
+
+
+def test_up_holds_its_data_folder_while_it_runs_and_hands_it_to_its_children(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[int] = []
+
+    def run(keeper: Supervisor) -> int:
+        kept.extend(keeper._kept)
+        with pytest.raises(SystemExit, match=r"in use by process \d+, which answers at http://"):
+            claim(data)
+        return 0
+
+    monkeypatch.setattr(Supervisor, "run", run)
+    assert main(["--port", "0"]) == 0
+    assert len(kept) == 1
+    claim(data).release()
+
+
+def test_up_shares_its_data_folder_where_the_broker_is_outside(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "env", Env(data_dir=str(data), celery_broker_url="redis://x"))
+    monkeypatch.setattr(Supervisor, "run", lambda keeper: len(keeper._kept))
+    held = claim(data)
+    assert main(["--port", "0"]) == 0
+    held.release()

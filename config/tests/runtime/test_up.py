@@ -93,10 +93,15 @@ class Platform:
             ("urls", URLS),
         ):
             (probe / f"{name}.py").write_text(text)
-        self.process = self._start()
+        self.process = self._start(self.log)
         self.url = self.wait_for(lambda: re.search(r"ready at (\S+)/ ", self.said()))[1]
 
-    def _start(self) -> "subprocess.Popen[bytes]":
+    def second(self) -> tuple[int, str]:
+        """Start another beside it on the same folder; return its exit code and what it said."""
+        log = self.folder / "second.log"
+        return self._start(log).wait(START_SECONDS), log.read_text()
+
+    def _start(self, said: Path) -> "subprocess.Popen[bytes]":
         environ = {
             key: value
             for key, value in os.environ.items()
@@ -108,7 +113,7 @@ class Platform:
             "DJANGO_SETTINGS_MODULE": "probe.settings",
             "PYTHONPATH": str(self.folder / "code"),
         }
-        with self.log.open("wb") as log:
+        with said.open("wb") as log:
             return subprocess.Popen(
                 [sys.executable, "manage.py", "up", "--port", "0"],
                 cwd=BASE_DIR,
@@ -257,12 +262,38 @@ def test_a_supervisor_that_is_killed_leaves_no_orphan(platform: Platform) -> Non
         time.sleep(0.05)
 
 
+def test_a_second_one_on_the_same_folder_is_refused_and_harms_nothing(platform: Platform) -> None:
+    platform.get("/probe/queue/drag/3")
+    platform.wait_for(lambda: len(platform.noted()) == 1)
+    code, said = platform.second()
+    assert code == 1
+    assert f"is in use by process {platform.process.pid}, which answers at {platform.url}" in said
+    assert len(said.splitlines()) == 1
+    os.kill(platform.child(), signal.SIGKILL)  # the next child has the folder, too
+    platform.wait_for(lambda: "ended" in platform.noted())
+    assert platform.second()[0] == 1
+    assert [line.split()[0] for line in platform.noted()] == ["began", "began", "ended"]
+
+
+def test_another_can_start_right_after_a_kill(platform: Platform) -> None:
+    platform.process.kill()
+    platform.process.wait(5)
+    after = Platform(platform.folder)
+    assert "Traceback" not in after.said()
+    assert after.stop() < 5
+
+
 def test_a_taken_port_is_one_line(platform: Platform) -> None:
     port = platform.url.rsplit(":", 1)[1]
     ended = subprocess.run(  # noqa: S603 - ourselves
         [sys.executable, "manage.py", "up", "--port", port],
         cwd=BASE_DIR,
-        env={**os.environ, "ATRIUM_BOOTSTRAPPED": "1", "DJANGO_SETTINGS_MODULE": ""},
+        env={
+            **os.environ,
+            "ATRIUM_BOOTSTRAPPED": "1",
+            "DJANGO_SETTINGS_MODULE": "",
+            "ATRIUM_DATA_DIR": str(platform.folder / "elsewhere"),
+        },
         capture_output=True,
         text=True,
         check=False,

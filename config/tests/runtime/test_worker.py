@@ -1,6 +1,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import pytest
@@ -132,10 +133,13 @@ def test_a_job_that_takes_too_long_is_left_behind_and_told(
     assert worker.join(5)
 
 
-def test_a_worker_that_ends_by_itself_is_reported(
-    app: Any, deaths: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_worker_that_ends_by_itself_is_reported(app: Any, deaths: list[str]) -> None:
     worker = EmbeddedWorker(app, threads=1, on_death=lambda: deaths.append("died"))
-    monkeypatch.setattr(worker._controller, "start", lambda: None)
-    worker._run()
+    worker._run(SimpleNamespace(start=lambda: None))
     assert deaths == ["died"]
+
+
+def test_a_worker_that_is_stopped_before_it_starts_has_nothing_to_wait_for(app: Any) -> None:
+    worker = EmbeddedWorker(app, threads=1, on_death=lambda: None)
+    worker.ask_to_stop()
+    assert worker.join(1)

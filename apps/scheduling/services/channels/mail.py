@@ -7,23 +7,27 @@ from smtplib import SMTPException
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from apps.scheduling.errors import AlertUnsentError
-from apps.scheduling.models import Run, SchedulePolicy
+from apps.scheduling.errors import AlertHopelessError, AlertUnsentError
+from apps.scheduling.models import Alert
 from apps.scheduling.services.channels.texts import lines_of, title_of
 
 
-def send(run: Run, policy: SchedulePolicy) -> None:
-    """Mail those whom the policy names, in one message.
+def send(alert: Alert) -> None:
+    """Mail those whom an alert is for, in one message.
 
     Raises:
+        AlertHopelessError: It is for nobody.
         AlertUnsentError: No mail server is set, or it took no message.
     """
+    run = alert.run
+    if not alert.targets:
+        raise AlertHopelessError(why="it names no address")
     if not settings.EMAIL_HOST:
         raise AlertUnsentError(why="SMTP_URL is not set")
     message = EmailMessage(
-        subject=title_of(run)[:150],
+        subject=title_of(alert)[:150],
         body="\n".join(lines_of(run)),
-        to=[str(address) for address in policy.alert_mails],
+        to=[str(address) for address in alert.targets],
         headers={"Message-ID": f"<{run.task_id}@{settings.ATRIUM.service_name}>"},
     )
     try:

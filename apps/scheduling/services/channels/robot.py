@@ -15,20 +15,20 @@ from urllib.parse import quote_plus
 from django.conf import settings
 
 from apps.scheduling.errors import AlertUnsentError
-from apps.scheduling.models import Run, SchedulePolicy
+from apps.scheduling.models import Alert
 from apps.scheduling.services.channels.http import endpoint_named, post
 from apps.scheduling.services.channels.texts import lines_of, title_of
 
 
-def send(run: Run, policy: SchedulePolicy) -> None:
-    """Tell the robot that the policy names.
+def send(alert: Alert) -> None:
+    """Tell the robot that an alert names.
 
     Raises:
         AlertUnsentError: It is not known, was not reached, or refused.
     """
-    endpoint = endpoint_named(policy.alert_robot, settings.ATRIUM.alert_robots)
-    title = title_of(run)
-    text = "\n".join([f"### {title}", "", *(f"- {line}" for line in lines_of(run))])
+    endpoint = endpoint_named("".join(alert.targets), settings.ATRIUM.alert_robots)
+    title = title_of(alert)
+    text = "\n".join([f"### {title}", "", *(f"- {line}" for line in lines_of(alert.run))])
     body = {"msgtype": "markdown", "markdown": {"title": title, "text": text}}
     url = signed_url(endpoint.url, endpoint.secret, round(time.time() * 1000))
     answer = post(url, json.dumps(body, ensure_ascii=False).encode(), {})

@@ -6,13 +6,14 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from apps.scheduling.choices import RunState
-from apps.scheduling.models import Run
+from apps.scheduling.models import Alert, Run
 
 
-def title_of(run: Run) -> str:
-    """Return one line: which job, and what became of it."""
+def title_of(alert: Alert) -> str:
+    """Return one line: which job, and what became of it at the time, whatever has since."""
+    run = alert.run
     name = " ".join((run.schedule_name or run.name).split())
-    if run.state == RunState.LOST:
+    if alert.state == RunState.LOST:
         return _("Job lost: %(name)s") % {"name": name}
     return _("Job failed: %(name)s") % {"name": name}
 

@@ -15,37 +15,38 @@ from collections.abc import Mapping
 
 from django.conf import settings
 
-from apps.scheduling.models import Run, SchedulePolicy
+from apps.scheduling.models import Alert
 from apps.scheduling.services.channels.http import endpoint_named, post
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 - how such a secret begins
 
 
-def send(run: Run, policy: SchedulePolicy) -> None:
-    """Call the webhook that the policy names.
+def send(alert: Alert) -> None:
+    """Call the webhook that an alert names.
 
     Raises:
         AlertUnsentError: It is not known, was not reached, or did not take it.
     """
-    endpoint = endpoint_named(policy.alert_webhook, settings.ATRIUM.alert_webhooks)
-    body = json.dumps(payload(run), ensure_ascii=False).encode()
-    headers = {"webhook-id": f"run_{run.task_id}", "webhook-timestamp": str(int(time.time()))}
+    endpoint = endpoint_named("".join(alert.targets), settings.ATRIUM.alert_webhooks)
+    body = json.dumps(payload(alert), ensure_ascii=False).encode()
+    headers = {"webhook-id": f"run_{alert.run.task_id}", "webhook-timestamp": str(int(time.time()))}
     if endpoint.secret:
         headers["webhook-signature"] = signature(endpoint.secret, headers, body)
     post(endpoint.url, body, headers)
 
 
-def payload(run: Run) -> dict[str, object]:
+def payload(alert: Alert) -> dict[str, object]:
     """Return what is told of a run; times are ISO 8601."""
+    run = alert.run
     return {
-        "type": f"run.{run.state}",
+        "type": f"run.{alert.state}",
         "timestamp": _iso(run.ended_at),
         "data": {
             "id": run.pk,
             "task_id": run.task_id,
             "task": run.name,
             "schedule": run.schedule_name,
-            "state": run.state,
+            "state": alert.state,
             "attempt": run.attempt,
             "worker": run.worker,
             "error": run.error,

@@ -10,7 +10,7 @@ from apps.scheduling.errors import AlertUnsentError
 from apps.scheduling.models import Alert, Run
 from apps.scheduling.services import alerts
 from apps.scheduling.services.alerts import alert_send, alerts_due, alerts_make
-from apps.scheduling.tests.sample import make_run, make_schedule
+from apps.scheduling.tests.sample import make_alert, make_run, make_schedule
 
 pytestmark = pytest.mark.django_db
 ALL: dict[str, Any] = {
@@ -30,7 +30,7 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[Run]:
     found: list[Run] = []
-    senders = {channel: lambda run, _policy: found.append(run) for channel in Channel.values}
+    senders = {channel: lambda alert: found.append(alert.run) for channel in Channel.values}
     monkeypatch.setattr(alerts, "SENDERS", senders)
     return found
 
@@ -118,11 +118,53 @@ def test_one_that_never_can_be_sent_is_given_up_in_the_end(
     assert "is given up" in caplog.text
 
 
-def test_one_whose_schedule_is_gone_says_so(queued: list[int]) -> None:
-    run = _failed(alert_mails=["a@example.com"])
-    [alert] = alerts_make(run=run)
+def test_one_goes_to_those_of_the_moment_of_the_end_whatever_becomes_of_the_schedule(
+    queued: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[Any, ...]] = []
+
+    def note(alert: Alert) -> None:
+        told.append((alert.channel, *alert.targets, alert.state))
+
+    monkeypatch.setattr(alerts, "SENDERS", dict.fromkeys(Channel.values, note))
+    run = _failed(**ALL)
+    made = alerts_make(run=run)
     assert run.schedule is not None
     run.schedule.delete()
+    Run.objects.update(state=RunState.SUCCEEDED)
+    assert all(alert_send(alert_id=alert.pk) for alert in made)
+    assert told == [
+        ("mail", "ops@example.com", "failed"),
+        ("webhook", "ops", "failed"),
+        ("robot", "chat", "failed"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("channel", "why"),
+    [("webhook", "the settings know no “gone”"), ("robot", "the settings know no “gone”")],
+)
+def test_one_whose_way_is_gone_from_the_settings_is_given_up_at_once(
+    channel: str, why: str, queued: list[int]
+) -> None:
+    alert = make_alert(channel, "gone")
     assert not alert_send(alert_id=alert.pk)
     alert.refresh_from_db()
-    assert alert.error == "the schedule is gone"
+    assert (alert.tries, alert.next_at, alert.sent_at, alert.error) == (1, None, None, why)
+
+
+def test_one_that_breaks_in_an_unknown_way_has_an_end_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_alert: Alert) -> None:
+        raise KeyError
+
+    monkeypatch.setattr(alerts, "SENDERS", dict.fromkeys(Channel.values, fail))
+    alert, last = (
+        make_alert("mail", "a@example.com"),
+        make_alert("mail", "a@example.com", tries=500),
+    )
+    assert not alert_send(alert_id=alert.pk)
+    assert not alert_send(alert_id=last.pk)
+    alert.refresh_from_db()
+    last.refresh_from_db()
+    assert (alert.error, alert.next_at is not None) == ("KeyError", True)
+    assert (last.error, last.next_at) == ("it was tried too often", None)

@@ -95,6 +95,33 @@ def test_a_run_waits_for_its_next_try_before_the_message_leaves() -> None:
     assert run.state == RunState.RETRYING
 
 
+@pytest.mark.parametrize(("fails", "state"), [(False, "succeeded"), (True, "failed")])
+def test_a_quiet_job_that_a_person_starts_has_a_run_like_any_other(
+    *, fails: bool, state: str
+) -> None:
+    run = _queue(quiet, atrium_trigger="person")
+    assert run is not None
+    work(quiet, task_id="one", kwargs={"fail": fails}, atrium_trigger="person")
+    run.refresh_from_db()
+    assert (run.state, run.attempt, run.trigger) == (state, 1, "person")
+    assert run.started_at is not None
+    assert [line.text for line in run.lines.all()] == ["quietly"]
+
+
+def test_a_quiet_job_that_a_person_starts_is_not_begun_once_it_is_cancelled() -> None:
+    run = make_run(quiet_once, state=RunState.CANCELLED, trigger=Trigger.PERSON)
+    assert work(quiet_once, task_id=run.task_id, atrium_trigger="person") == states.IGNORED
+    run.refresh_from_db()
+    assert run.state == RunState.CANCELLED
+
+
+def test_a_quiet_job_that_a_person_starts_is_given_up_after_its_worker_died() -> None:
+    run = make_run(quiet_once, state=RunState.RUNNING, attempt=1, seen_at=_ago(30))
+    work(quiet_once, task_id=run.task_id, atrium_trigger="person")
+    run.refresh_from_db()
+    assert run.state == RunState.LOST
+
+
 def test_a_quiet_job_leaves_no_row() -> None:
     assert _queue(quiet) is None
     assert work(quiet) == states.SUCCESS
@@ -171,14 +198,21 @@ def test_a_dead_run_that_was_to_end_is_cancelled() -> None:
     assert run.state == RunState.CANCELLED
 
 
-def test_a_job_that_kills_its_worker_each_time_is_given_up() -> None:
+def test_a_job_that_kills_its_worker_each_time_is_given_up(settings: Any) -> None:
+    settings.CELERY_BROKER_URL = "amqp://nowhere"
     run = make_run(again, attempt=3)
     work(again, task_id=run.task_id)
     run.refresh_from_db()
     assert run.state == RunState.LOST
 
 
-def test_tries_after_failures_are_no_deaths() -> None:
+def test_a_job_that_stops_of_the_one_process_cut_short_begins_anew() -> None:
+    run = make_run(again, attempt=3)
+    assert work(again, task_id=run.task_id) == states.SUCCESS
+
+
+def test_tries_after_failures_are_no_deaths(settings: Any) -> None:
+    settings.CELERY_BROKER_URL = "amqp://nowhere"
     run = make_run(again, attempt=3, state=RunState.RETRYING)
     assert work(again, task_id=run.task_id, retries=3) == states.SUCCESS
 
@@ -327,3 +361,23 @@ def test_a_schedule_sends_its_limit_with_its_messages() -> None:
     limits = {"soft_time_limit": 60, "time_limit": 70}
     assert policy_options(SchedulePolicy(limit_seconds=60)) == limits
     assert policy_options(SchedulePolicy()) == policy_options(None) == {}
+
+
+def test_a_run_that_is_cancelled_as_it_begins_lets_the_next_one_begin(
+    monkeypatch: pytest.MonkeyPatch, sent: list[dict[str, Any]]
+) -> None:
+    schedule = make_schedule(again)
+    run = make_run(again, schedule=schedule)
+    hold = execution._hold
+
+    def slowly(live: Live) -> bool:
+        held = hold(live)
+        Run.objects.filter(pk=run.pk).update(state=RunState.CANCELLED)
+        return held
+
+    monkeypatch.setattr(execution, "_hold", slowly)
+    work(again, task_id=run.task_id, schedule=schedule)
+    monkeypatch.setattr(execution, "_hold", hold)
+    assert (Lease.objects.count(), sent) == (0, [])
+    following = make_run(again, schedule=schedule)
+    assert work(again, task_id=following.task_id, schedule=schedule) == states.SUCCESS

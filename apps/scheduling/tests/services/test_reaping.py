@@ -12,8 +12,13 @@ from apps.scheduling.choices import RunState, Trigger
 from apps.scheduling.models import OutboxJob, Run
 from apps.scheduling.services import reaping
 from apps.scheduling.services.pulse import Live, pulse
-from apps.scheduling.services.reaping import runs_recover, silent_reap, vanished_reap
-from apps.scheduling.tests.sample import again, echo, make_run
+from apps.scheduling.services.reaping import (
+    runs_recover,
+    runs_spare,
+    silent_reap,
+    vanished_reap,
+)
+from apps.scheduling.tests.sample import again, echo, make_run, make_schedule
 
 pytestmark = pytest.mark.django_db
 
@@ -207,8 +212,48 @@ def test_at_the_start_of_the_one_process_rows_and_messages_agree(
     assert OutboxJob.objects.exists() is not is_over
 
 
+@pytest.mark.parametrize(
+    ("missed", "trigger", "attempt", "end"),
+    [
+        ("drop", Trigger.SCHEDULE, 0, "missed"),
+        ("drop", Trigger.SCHEDULE, 1, "queued"),  # it had begun, and was put back
+        ("once", Trigger.SCHEDULE, 0, "queued"),
+        ("all", Trigger.CATCH_UP, 0, "queued"),
+    ],
+)
+def test_what_waits_for_a_schedule_is_dropped_at_the_start_only_if_its_policy_says_so(
+    left: Callable[..., Run], *, missed: str, trigger: str, attempt: int, end: str
+) -> None:
+    schedule = make_schedule(again, missed=missed)
+    run = left(again, is_kept=True, schedule=schedule, trigger=trigger, attempt=attempt)
+    runs_recover()
+    assert _state(run) == end
+    assert OutboxJob.objects.exists() is (end == "queued")
+
+
 def test_what_was_to_end_ends_with_the_process(left: Callable[..., Run]) -> None:
     run = left(again, is_kept=True, state=RunState.RUNNING, cancel_asked_at=_ago(1))
     runs_recover()
     assert _state(run) == RunState.CANCELLED
     assert not OutboxJob.objects.exists()
+
+
+@pytest.mark.usefixtures("scaled")
+def test_what_a_worker_gives_back_at_its_end_has_not_killed_it() -> None:
+    mine, other = (
+        make_run(again, worker=f"{name}@here", attempt=2, state=RunState.RUNNING)
+        for name in ("one", "two")
+    )
+    waiting = make_run(again, worker="one@here", attempt=2, state=RunState.RETRYING)
+    first = _silent(again, worker="one@here")
+    assert runs_spare(worker="one@here") == 1
+    for run in (mine, other, waiting, first):
+        run.refresh_from_db()
+    assert (mine.attempt, other.attempt, waiting.attempt, first.attempt) == (1, 2, 2, 1)
+    assert mine.state == RunState.RUNNING  # whoever gets its message looks how long it is silent
+
+
+def test_the_one_process_counts_in_its_outbox() -> None:
+    run = _silent(again, worker="embedded@here")
+    assert runs_spare(worker="embedded@here") == 0
+    assert _state(run) == "running"

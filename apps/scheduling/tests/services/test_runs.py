@@ -1,15 +1,19 @@
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.utils import timezone
+from kombu.exceptions import KombuError
 
 from apps.core.context import RequestContext, enter_context, leave_context
 from apps.core.errors import InvalidInputError
 from apps.scheduling.choices import RunState, Trigger
-from apps.scheduling.errors import JobUnknownError, RunOverError
-from apps.scheduling.models import Run
+from apps.scheduling.errors import JobUnknownError, JobUnsentError, RunOverError
+from apps.scheduling.models import Alert, Run
+from apps.scheduling.services.leases import lease_take
+from apps.scheduling.services.records import lease_name
 from apps.scheduling.services.runs import run_cancel, run_start
-from apps.scheduling.tests.sample import echo, fall, job_of, make_run, make_schedule
+from apps.scheduling.tests.sample import echo, fall, job_of, make_run, make_schedule, work
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +96,16 @@ def test_what_waits_and_is_cancelled_never_begins(revoked: list[str], state: Run
     assert run.ended_at is not None
 
 
+@pytest.mark.usefixtures("revoked")
+def test_what_waits_for_its_next_try_and_is_cancelled_lets_the_next_run_begin() -> None:
+    schedule = make_schedule(echo, retries=3, retry_seconds=3600)
+    run = make_run(echo, schedule=schedule, state=RunState.RETRYING, attempt=1)
+    assert lease_take(name=lease_name(schedule.pk), holder=run.task_id, seconds=3620)
+    run_cancel(run=run)
+    following = make_run(echo, schedule=schedule)
+    assert work(echo, "hello", task_id=following.task_id, schedule=schedule) == "SUCCESS"
+
+
 def test_what_runs_and_is_cancelled_is_told(revoked: list[str]) -> None:
     run = run_cancel(run=make_run(state=RunState.RUNNING))
     assert (run.state, revoked) == ("running", [])
@@ -103,3 +117,34 @@ def test_what_is_over_cannot_be_cancelled() -> None:
     run = make_run(state=RunState.FAILED, ended_at=timezone.now())
     with pytest.raises(RunOverError):
         run_cancel(run=run)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("fault", [KombuError("gone"), TimeoutError("silent")])
+def test_what_the_broker_does_not_take_has_failed_and_whoever_starts_it_hears_so(
+    fault: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_self: Any, **_options: Any) -> None:
+        raise fault
+
+    monkeypatch.setattr("apps.core.jobs.Job.apply_async", fail)
+    schedule = make_schedule(echo, alert_mails=["a@example.com"])
+    with pytest.raises(JobUnsentError) as caught:
+        run_start(name=echo.name, args=["hello"], schedule=schedule)
+    assert caught.value.status == 503
+    run = Run.objects.get()
+    assert (run.state, run.error) == ("failed", "The message broker did not take it.")
+    assert not Alert.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_broker_that_is_away_keeps_no_run_from_being_cancelled(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_task_id: str) -> None:
+        msg = "gone"
+        raise KombuError(msg)
+
+    monkeypatch.setattr(current_app.control, "revoke", fail)
+    assert run_cancel(run=make_run(echo)).state == "cancelled"
+    assert "were not told" in caplog.text

@@ -1,9 +1,14 @@
+import contextlib
 import logging
+import socket
+import threading
+import time
 from types import SimpleNamespace
 
 import pytest
 
-from apps.scheduling.errors import AlertUnsentError
+from apps.scheduling.errors import AlertHopelessError, AlertUnsentError
+from apps.scheduling.services.channels import http
 from apps.scheduling.services.channels.http import MAX_ANSWER, endpoint_named, post
 from apps.scheduling.tests.services.channels.endpoint import fake_endpoint
 
@@ -62,5 +67,26 @@ def test_the_log_tells_no_address_of_what_was_taken_either(
 def test_an_endpoint_is_found_by_its_name() -> None:
     known = [SimpleNamespace(name="ops"), SimpleNamespace(name="dev")]
     assert endpoint_named("dev", known) is known[1]
-    with pytest.raises(AlertUnsentError, match="the settings know no “x”"):
+    with pytest.raises(AlertHopelessError, match="the settings know no “x”"):
         endpoint_named("x", known)
+
+
+def test_one_that_answers_bit_by_bit_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "WHOLE_SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def drip() -> None:
+            talk, _ = server.accept()
+            with talk, contextlib.suppress(OSError):
+                talk.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n")
+                for _ in range(100):
+                    talk.sendall(b"x")
+                    time.sleep(0.1)
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        started = time.monotonic()
+        with pytest.raises(AlertUnsentError, match="TimeoutError"):
+            post(f"http://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+        assert time.monotonic() - started < 3
+        thread.join(10)

@@ -9,9 +9,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from apps.scheduling.choices import RunState
-from apps.scheduling.errors import AlertUnsentError
+from apps.scheduling.errors import AlertHopelessError, AlertUnsentError
 from apps.scheduling.services.channels import mail
-from apps.scheduling.tests.sample import make_run, make_schedule
+from apps.scheduling.tests.sample import make_alert, make_run
 
 
 class Box:
@@ -49,11 +49,8 @@ def _free_port() -> int:
 
 @pytest.mark.django_db
 def test_those_whom_the_schedule_names_are_mailed(box: Box) -> None:
-    schedule = make_schedule(alert_mails=["a@example.com", "b@example.com"])
-    run = make_run(
-        schedule=schedule, schedule_name="two\nlines", state=RunState.FAILED, error="no good"
-    )
-    mail.send(run, schedule.policy)
+    run = make_run(schedule_name="two\nlines", state=RunState.FAILED, error="no good")
+    mail.send(make_alert("mail", "a@example.com", "b@example.com", run=run))
     [envelope] = box.taken
     assert envelope.rcpt_tos == ["a@example.com", "b@example.com"]
     assert envelope.mail_from == "atrium@example.com"
@@ -67,22 +64,26 @@ def test_those_whom_the_schedule_names_are_mailed(box: Box) -> None:
 @pytest.mark.django_db
 def test_a_server_that_takes_nothing_is_said_so(box: Box) -> None:
     box.answer = "554 no"
-    schedule = make_schedule(alert_mails=["a@example.com"])
     with pytest.raises(AlertUnsentError, match="mail: SMTPDataError"):
-        mail.send(make_run(schedule=schedule), schedule.policy)
+        mail.send(make_alert("mail", "a@example.com"))
 
 
 @pytest.mark.django_db
 def test_a_server_that_is_away_is_said_so(box: Box, settings: Any) -> None:
     settings.EMAIL_PORT = 9
-    schedule = make_schedule(alert_mails=["a@example.com"])
     with pytest.raises(AlertUnsentError, match="mail: ConnectionRefusedError"):
-        mail.send(make_run(schedule=schedule), schedule.policy)
+        mail.send(make_alert("mail", "a@example.com"))
 
 
 @pytest.mark.django_db
 def test_without_a_server_it_says_which_setting_is_missing(settings: Any) -> None:
     settings.EMAIL_HOST = ""
-    schedule = make_schedule(alert_mails=["a@example.com"])
     with pytest.raises(AlertUnsentError, match="SMTP_URL is not set"):
-        mail.send(make_run(schedule=schedule), schedule.policy)
+        mail.send(make_alert("mail", "a@example.com"))
+
+
+@pytest.mark.django_db
+def test_a_mail_to_nobody_is_no_mail(box: Box) -> None:
+    with pytest.raises(AlertHopelessError, match="it names no address"):
+        mail.send(make_alert("mail"))
+    assert box.taken == []

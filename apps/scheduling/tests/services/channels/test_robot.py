@@ -11,7 +11,7 @@ import pytest
 from apps.scheduling.choices import RunState
 from apps.scheduling.errors import AlertUnsentError
 from apps.scheduling.services.channels import robot
-from apps.scheduling.tests.sample import make_run, make_schedule
+from apps.scheduling.tests.sample import make_alert, make_run
 from apps.scheduling.tests.services.channels.endpoint import fake_endpoint
 
 SECRET = "SECabc"
@@ -19,13 +19,12 @@ SECRET = "SECabc"
 
 @pytest.mark.django_db
 def test_a_robot_is_told_in_its_protocol(atrium: Callable[..., None]) -> None:
-    schedule = make_schedule(alert_robot="chat")
-    run = make_run(schedule=schedule, state=RunState.LOST, error="its worker died")
+    run = make_run(schedule_name="hourly", state=RunState.LOST, error="its worker died")
     with fake_endpoint() as endpoint:
         endpoint.answer = b'{"errcode": 0, "errmsg": "ok"}'
         url = f"{endpoint.url}/robot/send?access_token=t"
         atrium(alert_robots=(SimpleNamespace(name="chat", url=url, secret=SECRET),))
-        robot.send(run, schedule.policy)
+        robot.send(make_alert("robot", "chat", run=run))
     [(path, _headers, body)] = endpoint.taken
     query = parse_qs(urlsplit(path).query)
     signed = f"{query['timestamp'][0]}\n{SECRET}".encode()
@@ -34,7 +33,7 @@ def test_a_robot_is_told_in_its_protocol(atrium: Callable[..., None]) -> None:
     assert query["access_token"] == ["t"]
     told = json.loads(body)
     assert told["msgtype"] == "markdown"
-    assert schedule.name in told["markdown"]["title"]
+    assert told["markdown"]["title"] == "Job lost: hourly"
     assert "its worker died" in told["markdown"]["text"]
 
 
@@ -50,13 +49,11 @@ def test_a_robot_is_told_in_its_protocol(atrium: Callable[..., None]) -> None:
 def test_a_robot_that_refuses_is_said_so(
     atrium: Callable[..., None], answer: bytes, why: str
 ) -> None:
-    schedule = make_schedule(alert_robot="chat")
-    run = make_run(schedule=schedule)
     with fake_endpoint() as endpoint:
         endpoint.answer = answer
         atrium(alert_robots=(SimpleNamespace(name="chat", url=endpoint.url, secret=""),))
         with pytest.raises(AlertUnsentError, match=why):
-            robot.send(run, schedule.policy)
+            robot.send(make_alert("robot", "chat"))
 
 
 def test_without_a_secret_the_address_stays_as_it_is() -> None:

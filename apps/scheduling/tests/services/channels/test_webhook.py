@@ -9,9 +9,9 @@ import pytest
 from django.utils import timezone
 
 from apps.scheduling.choices import RunState
-from apps.scheduling.errors import AlertUnsentError
+from apps.scheduling.errors import AlertHopelessError
 from apps.scheduling.services.channels import webhook
-from apps.scheduling.tests.sample import make_run, make_schedule
+from apps.scheduling.tests.sample import make_alert, make_run
 from apps.scheduling.tests.services.channels.endpoint import fake_endpoint
 
 KEY = b"a key of two dozen bytes"
@@ -23,13 +23,10 @@ SECRET = "whsec_" + base64.b64encode(KEY).decode()
 def test_a_webhook_is_told_and_can_prove_who_tells(
     atrium: Callable[..., None], secret: str, key: bytes | None
 ) -> None:
-    schedule = make_schedule(alert_webhook="ops")
-    run = make_run(
-        schedule=schedule, state=RunState.FAILED, error="no good", ended_at=timezone.now()
-    )
+    run = make_run(state=RunState.FAILED, error="no good", ended_at=timezone.now())
     with fake_endpoint() as endpoint:
         atrium(alert_webhooks=(SimpleNamespace(name="ops", url=endpoint.url, secret=secret),))
-        webhook.send(run, schedule.policy)
+        webhook.send(make_alert("webhook", "ops", run=run))
     [(_path, headers, body)] = endpoint.taken
     told = json.loads(body)
     assert told["type"] == "run.failed"
@@ -45,9 +42,15 @@ def test_a_webhook_is_told_and_can_prove_who_tells(
 
 @pytest.mark.django_db
 def test_one_that_the_settings_do_not_know_any_more_is_said_so() -> None:
-    schedule = make_schedule(alert_webhook="gone")
-    with pytest.raises(AlertUnsentError):
-        webhook.send(make_run(schedule=schedule), schedule.policy)
+    with pytest.raises(AlertHopelessError):
+        webhook.send(make_alert("webhook", "gone"))
+
+
+@pytest.mark.django_db
+def test_what_became_of_a_run_is_told_whatever_becomes_of_it_since() -> None:
+    alert = make_alert("webhook", "ops", run=make_run(state=RunState.SUCCEEDED), state="lost")
+    told = webhook.payload(alert)
+    assert (told["type"], told["data"]["state"]) == ("run.lost", "lost")  # type: ignore[index] # an object
 
 
 def test_the_signature_is_that_of_the_specification() -> None:
