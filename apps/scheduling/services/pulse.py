@@ -37,7 +37,7 @@ from apps.scheduling.constants import (
     TOLD_LINES,
 )
 from apps.scheduling.models import Run, RunLine, SchedulePolicy
-from apps.scheduling.services.leases import lease_keep, lease_take
+from apps.scheduling.services.leases import lease_drop, lease_keep, lease_take
 
 LINGER_SECONDS = 1.0
 """How long the thread waits for another run."""
@@ -232,8 +232,13 @@ def _beat(runs: Sequence[Live]) -> None:
 def _keep(live: Live) -> bool:
     if lease_keep(name=live.lease, holder=live.holder):
         return True
+    if pulse.get(live.task_id) is not live:
+        return True  # it has ended meanwhile and given it back
     # It ran out, as when the database was away, and whoever took it has given it back since.
-    return lease_take(name=live.lease, holder=live.holder, longest=LEASE_SECONDS)
+    is_ours = lease_take(name=live.lease, holder=live.holder, longest=LEASE_SECONDS)
+    if pulse.get(live.task_id) is not live:  # and gave back what was not there yet
+        lease_drop(name=live.lease, holder=live.holder)
+    return is_ours
 
 
 def _look_for_ends(runs: Sequence[Live]) -> None:

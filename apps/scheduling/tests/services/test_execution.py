@@ -1,8 +1,9 @@
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from celery import states
+from celery.exceptions import Retry
 from django.db import Error, connections
 from django.utils import timezone
 from django_celery_results.models import TaskResult
@@ -293,14 +294,21 @@ def test_what_has_begun_once_is_never_too_late(state: RunState) -> None:
     assert work(again, task_id=run.task_id, retries=1, atrium_until=UNTIL) == states.SUCCESS
 
 
-def test_what_is_sent_again_has_no_end_of_celerys(sent: list[dict[str, Any]]) -> None:
+def test_what_is_sent_again_has_no_end_of_celerys(
+    monkeypatch: pytest.MonkeyPatch, sent: list[dict[str, Any]]
+) -> None:
+    def retry(_self: Any, *, exc: Exception, countdown: float, **options: Any) -> Retry:
+        sent.append(options)
+        return Retry("later", exc, cast("Any", countdown))
+
+    monkeypatch.setattr("celery.app.task.Task.retry", retry)
     schedule = make_schedule(again)
     lease_take(name=lease_name(schedule.pk), holder="another run")
     waiting = make_run(again, schedule=schedule, trigger=Trigger.CATCH_UP)
     work(again, task_id=waiting.task_id, schedule=schedule, expires=UNTIL)
     schedule = make_schedule(fall, retries=1)
-    assert work(fall, schedule=schedule, expires=UNTIL, is_eager=False) == states.RETRY
-    assert [each.get("expires") for each in sent] == [None, None]
+    assert work(fall, schedule=schedule, expires=UNTIL) == states.RETRY
+    assert [each["expires"] for each in sent] == [None, None]
 
 
 def test_runs_of_a_schedule_that_may_overlap_do() -> None:

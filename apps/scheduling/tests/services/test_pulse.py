@@ -103,7 +103,9 @@ def test_it_gives_signs_of_life_for_runs_and_leases(
 
 
 @pytest.mark.django_db
-def test_a_run_whose_lease_another_took_has_to_end_and_one_whose_lease_is_free_has_not() -> None:
+def test_a_run_whose_lease_another_took_has_to_end_and_one_whose_lease_is_free_has_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     ousted = Live(task_id="one", name="x", lease="x", attempt=1)
     spared = Live(task_id="two", name="y", lease="y", attempt=1)
     for live in (ousted, spared):
@@ -111,11 +113,25 @@ def test_a_run_whose_lease_another_took_has_to_end_and_one_whose_lease_is_free_h
     assert lease_take(name="x", holder="three:1")
     lease_take(name="y", holder="three:1")
     lease_drop(name="y", holder="three:1")
+    monkeypatch.setattr(pulse, "_runs", {live.task_id: live for live in (ousted, spared)})
     pulses._beat([ousted, spared])
     assert (ousted.is_ousted, spared.is_ousted) == (True, False)
-    pulse.add(ousted)
+    assert set(Lease.objects.values_list("holder", flat=True)) == {"three:1", "two:1"}
     assert isinstance(run_report(task_id="one", percent=1, text=""), JobOustedError)
-    pulse.remove(ousted)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("followed", [[], [True]])
+def test_a_run_that_ends_while_its_lease_is_kept_leaves_none(
+    followed: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = Live(task_id="one", name="x", lease="x", attempt=1)
+    monkeypatch.setattr(
+        pulse, "get", lambda _task_id: live if followed and followed.pop() else None
+    )
+    pulses._beat([live])
+    assert not live.is_ousted
+    assert not Lease.objects.exists()
 
 
 @real
