@@ -16,6 +16,7 @@ from uvicorn.protocols.utils import ClientDisconnected
 
 from apps.core.clients import client_address, is_welcome
 from apps.monitor.services.metrics import metrics
+from apps.realtime.constants import ADDRESS
 
 CLOSE_REFUSED = 4403
 """Close code for "not from this address"."""
@@ -82,13 +83,14 @@ class Gate:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         env = settings.ATRIUM
-        if not is_welcome(address_of(scope), env.ip_allow, env.ip_deny):
+        address = address_of(scope)
+        if not is_welcome(address, env.ip_allow, env.ip_deny):
             await send({"type": "websocket.close", "code": CLOSE_REFUSED})
             return
         opened = metrics().sockets if env.metrics_token else None
         with opened.track_inprogress() if opened else nullcontext():
             wire = Wire(receive, send)
-            await self._application(scope, wire.receive, wire.send)
+            await self._application({**scope, ADDRESS: address}, wire.receive, wire.send)
 
 
 class Wire:

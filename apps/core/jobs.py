@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from celery import Task, current_app, shared_task, states
-from celery.exceptions import Ignore, Reject, Retry
+from celery.exceptions import Ignore, Reject, Retry, WorkerShutdown, WorkerTerminate
 from celery.signals import task_postrun, task_prerun
 from django.db import transaction
 from django.dispatch import Signal
@@ -31,23 +31,20 @@ A receiver that answers a `Refusal` keeps it from beginning.
 """
 
 job_fell = Signal()
-"""A `task` raised an `error`; a receiver may answer the seconds after which it is tried again."""
+"""A `task` raised an `error`; a receiver may answer the seconds after which it is tried again.
+
+One that raises SystemExit says that the task is not done: its worker stops.
+"""
 
 job_reported = Signal()
 """A running job tells how far it is: `task_id`, `percent` (0-100) and `text`.
 
-A receiver that answers `CANCEL` or `OVERTIME` ends the job.
+A receiver that answers an exception ends the job by it.
 """
-
-CANCEL, OVERTIME = "cancel", "overtime"
 
 
 class JobCancelled(Exception):  # noqa: N818 - an order, not an error
     """Raised inside a job whose end was asked for; let it pass."""
-
-
-class JobOvertimeError(Exception):
-    """Raised inside a job that has run for longer than it may."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,15 +83,10 @@ class Job(Task[Any, Any]):
         request.is_asked = True
         self._ask()
         try:
-            return self.run(*self.opened(args), **self.opened(kwargs))
-        except JobCancelled:
-            request.end_state = states.REVOKED
-            self._store(states.REVOKED)
-            raise Ignore from None
-        except (Ignore, Reject, Retry):
-            raise
-        except Exception as error:  # the boundary of what a job may raise
-            self._try_again(error)
+            return self._run(args, kwargs)
+        except BaseException as error:
+            # Celery tells of the end only once it has stored it, which may fail.
+            request.raised = error
             raise
 
     def apply_async(self, args: Any = None, kwargs: Any = None, *rest: Any, **options: Any) -> Any:
@@ -142,8 +134,25 @@ class Job(Task[Any, Any]):
     def send_again(self, *, seconds: float) -> None:
         """Send the message at hand once more, under its id; it counts as no try."""
         self.signature_from_request(
-            self.request, countdown=seconds, headers=carried(self.request)
+            self.request, countdown=seconds, expires=None, headers=carried(self.request)
         ).apply_async()
+
+    def _run(self, args: Any, kwargs: Any) -> Any:
+        try:
+            return self.run(*self.opened(args), **self.opened(kwargs))
+        except JobCancelled:
+            vars(self.request)["end_state"] = states.REVOKED
+            self._store(states.REVOKED)
+            raise Ignore from None
+        except (Ignore, Reject, Retry, WorkerShutdown, WorkerTerminate):
+            raise
+        except Exception as error:
+            self._try_again(error)
+            raise
+        except BaseException as error:  # the boundary of what a job may raise
+            fault = RuntimeError(f"{type(error).__name__}: {error}")
+            self._try_again(fault)
+            raise fault from error
 
     def _ask(self) -> None:
         for _receiver, answer in job_asked.send(sender=Job, task=self):
@@ -169,6 +178,7 @@ class Job(Task[Any, Any]):
                     exc=error,
                     countdown=seconds,
                     max_retries=self.request.retries + 1,
+                    expires=None,  # type: ignore[arg-type] # it says that there is no end
                     headers=carried(self.request),
                 )
 
@@ -225,7 +235,7 @@ def progress(percent: float, text: str = "") -> None:
 
     Raises:
         JobCancelled: Somebody asked for the end of the job.
-        JobOvertimeError: It has run for longer than it may.
+        Exception: It has to end for another reason, such as its time.
     """
     running = current_app.current_task
     if running is None or running.request.id is None:
@@ -233,11 +243,9 @@ def progress(percent: float, text: str = "") -> None:
     told = job_reported.send(
         sender=Job, task_id=running.request.id, percent=min(100.0, max(0.0, percent)), text=text
     )
-    answers = [answer for _receiver, answer in told]
-    if CANCEL in answers:
-        raise JobCancelled
-    if OVERTIME in answers:
-        raise JobOvertimeError
+    answers: list[Any] = [answer for _receiver, answer in told]
+    for end in (answer for answer in answers if isinstance(answer, Exception)):
+        raise end
 
 
 def enqueue(task_name: str, /, **kwargs: Any) -> None:

@@ -9,6 +9,12 @@ CLOSE_SIGN_IN = 4401
 CLOSE_SLOW = 4408
 """The client does not take what it is sent."""
 
+CLOSE_TOO_MUCH = 4429
+"""The client sends too much at once, or there are too many of it."""
+
+CLOSE_FAULT = 1011
+"""Something happened here that nobody expected. Source: RFC 6455, 7.4.1."""
+
 SIGN_IN_SECONDS = 5.0
 WATCH_SECONDS = 5.0
 """How often it is looked whether a client may still listen; a kick is heard at once."""
@@ -20,6 +26,18 @@ MAX_STRIKES = 10
 MAX_TOPICS = 50
 QUEUE = 64
 """Messages that wait for one client at most."""
+
+MESSAGES_BURST, MESSAGES_PER_SECOND = 200, 10.0
+"""What one client may send: so many messages at once, and so many a second in the long run."""
+
+MAX_STRANGERS = 100
+"""Sockets from one address, at one process, on which nobody has signed in yet."""
+
+ADDRESS = "atrium.address"
+"""Where the gate of all sockets leaves, in the scope, which address one comes from."""
+
+LAYER_SECONDS = 5.0
+"""How long the channel layer may take; then it is out of reach."""
 
 EVERYONE = "everyone"
 """Group of all signed-in clients."""

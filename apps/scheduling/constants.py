@@ -15,6 +15,13 @@ CRON_FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 DUE_HEADER = "atrium_due"
 """The moment, ISO 8601, that a schedule's message is for."""
 
+UNTIL_HEADER = "atrium_until"
+"""The moment, ISO 8601, from which on a message of a schedule comes too late to begin.
+
+Not Celery's own, for which a broker throws the message away, and which is heeded still when a job
+that has begun is tried again.
+"""
+
 LEAST_SECONDS = 1
 """The shortest interval."""
 
@@ -49,6 +56,12 @@ LINE_SECONDS = 1.0
 HOLD_SECONDS = 20
 """How long a lease holds without a sign of life of its holder."""
 
+RETRY_CAP_SECONDS = 3600
+"""The longest wait before a next try, give or take a tenth."""
+
+LEASE_SECONDS = 1.1 * RETRY_CAP_SECONDS + HOLD_SECONDS
+"""How long the run of a schedule holds its lease at most: while it waits for its next try."""
+
 DEAD_SECONDS = 20
 """A run whose last sign of life is older than that is begun anew when its message comes back."""
 
@@ -67,7 +80,6 @@ GRACE_SECONDS = 10
 QUEUE_SECONDS = 600
 """How long a message waits before the reaper looks whether it is still there."""
 
-RETRY_CAP_SECONDS = 3600
 MAX_LINES = 5_000
 MAX_LINE = 2_000
 MAX_RESULT = 65_536

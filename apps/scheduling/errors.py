@@ -1,4 +1,4 @@
-"""What scheduling refuses."""
+"""What scheduling refuses, and what ends jobs."""
 
 from http import HTTPStatus
 
@@ -74,3 +74,11 @@ class AlertUnsentError(DomainError):
 
 class AlertHopelessError(AlertUnsentError):
     """An alert can never be sent, because there is nobody any more to whom it would go."""
+
+
+class JobOvertimeError(Exception):
+    """Raised inside a job that has run for longer than it may."""
+
+
+class JobOustedError(Exception):
+    """Raised inside a job whose place another run has taken."""

@@ -76,7 +76,7 @@ def fell(task: Job, error: Exception, **_kwargs: Any) -> float | None:
     return run_retry_seconds(task=task, error=error)
 
 
-def reported(task_id: str, percent: float, text: str, **_kwargs: Any) -> str | None:
+def reported(task_id: str, percent: float, text: str, **_kwargs: Any) -> Exception | None:
     """The job tells how far it is."""
     return run_report(task_id=task_id, percent=percent, text=text)
 

@@ -44,7 +44,12 @@ MEGABYTE = 1024 * 1024
 def served(port: int) -> Iterator[psutil.Process]:
     """Run `up`, and give the process that serves."""
     with tempfile.TemporaryDirectory() as folder, Path(folder, "log").open("w") as log:
-        env = {**os.environ, "ATRIUM_DEMO": "1", "ATRIUM_DATA_DIR": folder}
+        env = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "bench.drills.settings",
+            "ATRIUM_DEMO": "1",
+            "ATRIUM_DATA_DIR": folder,
+        }
         command = [sys.executable, "manage.py", "up", "--port", str(port)]
         up = subprocess.Popen(command, cwd=ROOT, env=env, stdout=log, stderr=log)  # noqa: S603 - our own command
         try:

@@ -172,7 +172,8 @@ CELERY_TASK_CREATE_MISSING_QUEUES = False  # a queue that no worker reads keeps 
 CELERY_RESULT_BACKEND = "django-db"  # for code that awaits a result; people read our own runs
 CELERY_RESULT_EXTENDED = True
 CELERY_RESULT_EXPIRES = None  # `apps.scheduling.tasks.prune_runs` deletes them instead
-CELERY_TASK_TRACK_STARTED = True
+# Our runs tell that a job began; Celery would fail a job that it cannot write this of.
+CELERY_TASK_TRACK_STARTED = False
 CELERY_TASK_ACKS_LATE = True  # a killed worker's job goes back to the queue
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -222,6 +223,9 @@ TEMPLATES = [
 ]
 
 API_PREFIX = "/api/v1/"
+REALTIME_USER_SOCKETS = 100
+"""Sockets of one user at one process; each tab of the console is one."""
+
 CONSOLE_PREFIX = "/admin/"
 SERVE_DOCS = True
 """Whether the OpenAPI document and its pages are there."""

@@ -7,6 +7,7 @@ from channels.testing import WebsocketCommunicator
 from uvicorn.protocols.utils import ClientDisconnected
 
 from apps.monitor.services.metrics import metrics
+from apps.realtime.constants import ADDRESS
 from config import sockets
 from config.sockets import (
     CLOSE_REFUSED,
@@ -34,6 +35,18 @@ async def test_a_page_from_elsewhere_is_refused(settings: object) -> None:
     assert code != CLOSE_UNKNOWN
 
 
+@pytest.mark.parametrize("hosts", [["testserver"], ["*"]])
+@pytest.mark.parametrize("origin", ["http://[::1", "http://x:99999", "http://x:y", "http://[x]"])
+async def test_an_origin_that_is_no_address_is_refused_like_a_foreign_one(
+    settings: Any, origin: str, hosts: list[str]
+) -> None:
+    settings.ALLOWED_HOSTS, settings.CORS_ALLOWED_ORIGINS = hosts, ["https://ui.example.org"]
+    headers = [(b"origin", origin.encode())]
+    talk = WebsocketCommunicator(websocket_application(), "/ws/nowhere", headers=headers)
+    _is_accepted, code = await talk.connect()
+    assert code != CLOSE_UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("forwarded", "code"), [("10.1.2.3", CLOSE_UNKNOWN), ("203.0.113.9", CLOSE_REFUSED)]
 )
@@ -47,6 +60,18 @@ async def test_the_lists_of_addresses_hold_for_sockets(
     talk = WebsocketCommunicator(websocket_application(), "/ws/nowhere", headers=headers)
     talk.scope["client"] = ("127.0.0.1", 5000)
     assert await talk.connect() == (False, code)
+
+
+async def test_a_socket_knows_which_address_it_comes_from(settings: Any) -> None:
+    settings.ATRIUM = replace(settings.ATRIUM, trusted_proxies=("127.0.0.1",))
+    seen: list[str] = []
+
+    async def application(scope: Any, _receive: Any, _send: Any) -> None:
+        seen.append(scope[ADDRESS])
+
+    headers = [(b"x-forwarded-for", b"203.0.113.9")]
+    await Gate(application)({"headers": headers, "client": ("127.0.0.1", 5000)}, None, None)
+    assert seen == ["203.0.113.9"]
 
 
 async def test_open_sockets_are_counted(settings: Any) -> None:

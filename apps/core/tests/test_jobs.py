@@ -17,11 +17,8 @@ from apps.core.context import (
     leave_context,
 )
 from apps.core.jobs import (
-    CANCEL,
-    OVERTIME,
     Job,
     JobCancelled,
-    JobOvertimeError,
     Refusal,
     carried,
     enqueue,
@@ -182,26 +179,34 @@ def test_a_job_tells_how_far_it_is_within_bounds(answer: Answer) -> None:
 
 
 def test_telling_it_outside_of_jobs_is_to_no_end(answer: Answer) -> None:
-    told = answer(job_reported, CANCEL)
+    told = answer(job_reported, JobCancelled())
     progress(5)
     assert told == []
 
 
 def test_a_job_that_is_told_to_end_ends_and_is_no_failure(answer: Answer) -> None:
-    answer(job_reported, CANCEL)
+    answer(job_reported, JobCancelled())
     assert _work("x")[0] == states.IGNORED
     assert TaskResult.objects.get(task_id="one").status == states.REVOKED
 
 
-def test_a_job_whose_time_is_over_fails(answer: Answer) -> None:
-    answer(job_reported, OVERTIME)
+def test_a_job_that_is_told_to_end_by_an_error_fails_with_it(answer: Answer) -> None:
+    answer(job_reported, TimeoutError())
     state, error = _work("x")
-    assert (state, type(error)) == (states.FAILURE, JobOvertimeError)
+    assert (state, type(error)) == (states.FAILURE, TimeoutError)
 
 
-def test_the_order_to_end_is_told_from_errors_by_its_kind() -> None:
-    assert issubclass(JobCancelled, Exception)
-    assert not issubclass(JobOvertimeError, JobCancelled)
+def test_a_job_that_asks_for_the_end_of_its_process_fails(
+    answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leave(*_args: Any) -> None:
+        raise SystemExit(3)
+
+    monkeypatch.setattr(_toil(), "run", leave)
+    told = answer(job_fell, None)
+    state, error = _work("x")
+    assert (state, str(error)) == (states.FAILURE, "SystemExit: 3")
+    assert str(told[0]["error"]) == "SystemExit: 3"
 
 
 def test_a_job_that_fell_is_tried_again_if_somebody_says_when(

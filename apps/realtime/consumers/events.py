@@ -11,7 +11,6 @@ from typing import Any
 
 import orjson
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.db import Error
 from django.utils import timezone, translation
 
@@ -26,6 +25,7 @@ from apps.realtime.constants import (
     CLOSE_BAD,
     CLOSE_SIGN_IN,
     CLOSE_SLOW,
+    CLOSE_TOO_MUCH,
     EVERYONE,
     KEPT,
     MAX_MESSAGE,
@@ -39,14 +39,17 @@ from apps.realtime.constants import (
     SPREAD_SECONDS,
     WATCH_SECONDS,
 )
+from apps.realtime.consumers.groups import Groups
 from apps.realtime.consumers.ledger import Ledger
+from apps.realtime.consumers.line import Line
 from apps.realtime.errors import NotUnderstoodError
-from apps.realtime.selectors.events import Missed, events_missed, latest_id, message_of
+from apps.realtime.selectors.events import Missed, events_missed, id_read, latest_id, message_of
 from apps.realtime.selectors.identities import (
     Identity,
     Look,
     from_cookie,
     from_token,
+    is_secure_of,
     look,
     may_hear,
     may_of,
@@ -58,17 +61,18 @@ from apps.realtime.services.samplers import sampler_of
 from apps.realtime.services.sweeps import sweep
 
 Message = dict[str, Any]
-MAX_ID = 2**63 - 1
 log = logging.getLogger(__name__)
 
 
-class EventsConsumer(AsyncWebsocketConsumer):
+class EventsConsumer(Line):
     """One client. It proves who it is, says what it wants to hear, and hears it while it may."""
 
     identity: Identity | None = None
     user: User | None = None
     _is_let_go = False
+    _tasks: list[asyncio.Task[None]] = []
     _may_do = 0
+    _token: Any = None
     _from_id: int | None = None
     open_count = 0
     """Sockets at this process."""
@@ -81,24 +85,28 @@ class EventsConsumer(AsyncWebsocketConsumer):
         self._look = asyncio.Event()
         self._topics: dict[str, Topic] = {}
         self._waiting: asyncio.Queue[Message] = asyncio.Queue(QUEUE)
+        self._groups = Groups(self.channel_layer, self.channel_name)
         await self.accept()
         EventsConsumer.open_count += 1
         loop = asyncio.get_running_loop()
-        self._tasks = [loop.create_task(self._write()), loop.create_task(self._watch())]
-        identity = await database_sync_to_async(from_cookie)(self.scope["headers"])
+        work = (self.guarded(self._write()), self.guarded(self._watch()))
+        self._tasks = [loop.create_task(each) for each in work]
+        look_up = database_sync_to_async(from_cookie)
+        identity = await look_up(self.scope["headers"], is_secure=is_secure_of(self.scope))
         if identity is not None:
             await self._enter(identity)
 
-    async def disconnect(self, code: int) -> None:
+    async def leave(self) -> None:
+        if not self._tasks:
+            return
         EventsConsumer.open_count -= 1
         for task in (*self._tasks, *self._replays):
             task.cancel()
-        for topic in list(self._topics.values()):
-            await self._leave(topic)
+        for topic in self._topics.values():
+            self._stop(topic)
         if self.identity is not None:
             sweep.leave(self._own_group, self._sweep)
-            for group in (self._own_group, EVERYONE):
-                await self.channel_layer.group_discard(group, self.channel_name)
+        await self._groups.leave_all()
 
     async def dispatch(self, message: Message) -> None:
         """Pass on what others broadcast, whatever it is called; the rest is the protocol's."""
@@ -135,6 +143,10 @@ class EventsConsumer(AsyncWebsocketConsumer):
         except DomainError as refusal:
             await self._refuse(refusal)
             return
+        if told["token"] == self._token:
+            await self._strike()
+            return
+        self._token = told["token"]
         await self._enter(identity)
         if "since" in told and self.user is not None:
             await self._replay_since(told["since"], user_id=self.user.pk)
@@ -149,11 +161,15 @@ class EventsConsumer(AsyncWebsocketConsumer):
         except DomainError as refusal:
             await self._refuse(refusal)
             return
+        if not self.seat.move(identity.user_id):
+            await self.close(CLOSE_TOO_MUCH)
+            return
         self.identity = identity
         for group in (self._own_group, EVERYONE):
-            await self.channel_layer.group_add(group, self.channel_name)
+            await self._groups.join(group)
         # Read when we listen already: what comes after it is heard.
-        latest, self._may_do = await database_sync_to_async(_bearings)(self.user)
+        latest = await database_sync_to_async(latest_id)()
+        self._may_do = await database_sync_to_async(may_of)(self.user)
         if self._from_id is None:
             self._from_id = latest
             sweep.join(self._own_group, self._sweep)
@@ -190,15 +206,19 @@ class EventsConsumer(AsyncWebsocketConsumer):
             sampler_of(topic).join(self._send_later)
         else:
             sweep.join(topic.group, self._sweep)
-            await self.channel_layer.group_add(topic.group, self.channel_name)
+            await self._groups.join(topic.group)
 
     async def _leave(self, topic: Topic) -> None:
         del self._topics[topic.name]
+        self._stop(topic)
+        if not topic.sample:
+            await self._groups.leave(topic.group)
+
+    def _stop(self, topic: Topic) -> None:
         if topic.sample:
             sampler_of(topic).leave(self._send_later)
         else:
             sweep.leave(topic.group, self._sweep)
-            await self.channel_layer.group_discard(topic.group, self.channel_name)
 
     async def _is_seen(self, message: Message) -> bool:
         """Tell whether the client may see the row that an event tells of, if it tells of one."""
@@ -232,12 +252,13 @@ class EventsConsumer(AsyncWebsocketConsumer):
         self, since: Any, *, user_id: int | None = None, topics: Collection[str] = ()
     ) -> None:
         """Begin to send what was missed, beside what else goes on."""
-        number = _id_read(since)
+        number = id_read(since)
         if number is None or len(self._replays) >= MAX_TOPICS:
             await self._strike()
             return
         self._ledger.hold()
-        replay = asyncio.get_running_loop().create_task(self._replay(number, user_id, topics))
+        work = self.guarded(self._replay(number, user_id, topics))
+        replay = asyncio.get_running_loop().create_task(work)
         self._replays.add(replay)
         replay.add_done_callback(self._replays.discard)
 
@@ -288,6 +309,7 @@ class EventsConsumer(AsyncWebsocketConsumer):
                 log.warning("permissions cannot be looked at: the database is out of reach")
             else:
                 await self._apply(seen)
+            await self._groups.settle()
             await self._pause(WATCH_SECONDS)
         await self.close(CLOSE_SIGN_IN)
 
@@ -304,8 +326,8 @@ class EventsConsumer(AsyncWebsocketConsumer):
     async def _apply(self, seen: Look) -> None:
         self.user = seen.user
         for topic in [topic for topic in seen.lost if topic.name in self._topics]:
-            await self._leave(topic)
             self._send_later({"type": "unsubscribed", "topic": topic.name, "code": 403})
+            await self._leave(topic)
         if seen.may_do != self._may_do:
             self._may_do = seen.may_do
             await self._tell({"type": PERMISSIONS_CHANGED})
@@ -319,13 +341,18 @@ class EventsConsumer(AsyncWebsocketConsumer):
 
     def _send_later(self, message: Message) -> None:
         """Queue a message; a client that takes none any more is let go, and nobody waits for it."""
-        if self._is_let_go:
+        if self._is_let_go or self.is_over or self._is_left(message):
             return
         try:
             self._waiting.put_nowait(message)
         except asyncio.QueueFull:
             self._is_let_go = True
             self._tasks.append(asyncio.get_running_loop().create_task(self._let_go()))
+
+    def _is_left(self, message: Message) -> bool:
+        """Tell whether that is said in a topic that the client does not hear, or no more."""
+        is_said = message["type"] in {"event", "sample"} and message.get("topic")
+        return bool(is_said) and message["topic"] not in self._topics
 
     async def _let_go(self) -> None:
         with suppress(OSError):
@@ -369,16 +396,3 @@ def _read(text: str | None) -> Message:
     except orjson.JSONDecodeError:
         return {}
     return told if isinstance(told, dict) and isinstance(told.get("type"), str) else {}
-
-
-def _id_read(value: Any) -> int | None:
-    """Return an id as clients send it: a number, or a text of digits; None for anything else."""
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = int(value) if len(value) <= len(str(MAX_ID)) else None
-    is_id = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_ID
-    return value if is_id else None
-
-
-def _bearings(user: User) -> tuple[int, int]:
-    """Return the id of the newest event, and what the user may do."""
-    return latest_id(), may_of(user)

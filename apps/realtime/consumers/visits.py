@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from typing import Any
@@ -26,6 +25,7 @@ from apps.realtime.constants import (
     SIGN_IN_SECONDS,
     WATCH_SECONDS,
 )
+from apps.realtime.consumers.seats import Seats
 from apps.realtime.errors import TooManyVisitsError
 from apps.realtime.selectors.identities import Identity, from_token, may_any, user_of
 
@@ -36,7 +36,7 @@ GONE: Message = {"type": "websocket.disconnect", "code": CLOSE_SIGN_IN}
 ENGINE_PACKETS = frozenset("123456")
 """How a text of a client may begin. Source: Engine.IO protocol, revision 4."""
 
-_open: Counter[int] = Counter()
+_open = Seats()
 """Visits of each user at this process."""
 
 
@@ -91,7 +91,7 @@ class Visit:
             with suppress(asyncio.CancelledError):
                 await guard
             if self.identity is not None:
-                _leave(self.identity.user_id)
+                _open.leave(self.identity.user_id)
 
     async def receive(self) -> Any:
         """Return what the client sends; that it is gone, if it must go or sends what it may not."""
@@ -128,9 +128,8 @@ class Visit:
             raise SessionEndedError
         await database_sync_to_async(user_of)(identity)
         if self.identity is None:
-            if _open[identity.user_id] >= MAX_VISITS:
+            if not _open.take(identity.user_id, MAX_VISITS):
                 raise TooManyVisitsError
-            _open[identity.user_id] += 1
             self.identity = identity
             self._entered.set()
         self._channels.append((sid, namespace))
@@ -210,9 +209,3 @@ async def _is_open(identity: Identity) -> bool:
     except DomainError:
         return False
     return True
-
-
-def _leave(user_id: int) -> None:
-    _open[user_id] -= 1
-    if _open[user_id] <= 0:
-        del _open[user_id]

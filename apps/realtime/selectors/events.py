@@ -20,6 +20,8 @@ from apps.realtime.constants import (
 )
 from apps.realtime.models import Event
 
+MAX_ID = 2**63 - 1
+
 
 class Missed(NamedTuple):
     """What a client has not heard.
@@ -37,6 +39,14 @@ def latest_id() -> int:
     """Return the id of the newest event, 0 where there is none."""
     found: int | None = Event.objects.aggregate(latest=Max("pk"))["latest"]
     return found or 0
+
+
+def id_read(value: Any) -> int | None:
+    """Return an id as clients send it: a number, or a text of digits; None for anything else."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value) if len(value) <= len(str(MAX_ID)) else None
+    is_id = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_ID
+    return value if is_id else None
 
 
 def events_missed(

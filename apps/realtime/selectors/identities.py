@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from rest_framework_simplejwt.exceptions import TokenError
@@ -43,15 +42,34 @@ def from_token(token: str) -> Identity:
         raise SessionEndedError from error
 
 
-def from_cookie(headers: Headers) -> Identity | None:
+def is_secure_of(scope: Any) -> bool:
+    """Tell whether a socket was opened at `wss:`, as `HttpRequest.is_secure` tells of a request.
+
+    Where there is a proxy that is believed (`SECURE_PROXY_SSL_HEADER`), what it says counts.
+    """
+    if settings.SECURE_PROXY_SSL_HEADER:
+        key, secure = settings.SECURE_PROXY_SSL_HEADER
+        wanted = key.removeprefix("HTTP_").replace("_", "-").lower().encode()
+        for name, value in scope["headers"]:
+            if name == wanted:
+                told: str = value.decode("latin1")
+                return told.partition(",")[0].strip() == secure
+    return bool(scope.get("scheme") == "wss")
+
+
+def from_cookie(headers: Headers, *, is_secure: bool) -> Identity | None:
     """Return whose console session the cookie is, for a page of this very site alone.
 
     A cookie comes along whoever opened the socket, so the page must be one of ours: the scheme,
     host and port of `Origin` are those that the socket was opened at. Source: RFC 6455, 10.2.
+
+    Args:
+        headers: Of the handshake.
+        is_secure: Whether the socket was opened at `wss:`; see `is_secure_of`.
     """
     found = {name.decode("latin1"): value.decode("latin1") for name, value in headers}
-    origin = urlsplit(found.get("origin", ""))
-    if not origin.netloc or origin.netloc != found.get("host"):
+    scheme = "https" if is_secure else "http"
+    if not found.get("host") or found.get("origin") != f"{scheme}://{found['host']}":
         return None
     try:
         cookie = SimpleCookie(found.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)

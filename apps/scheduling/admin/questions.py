@@ -74,7 +74,10 @@ def is_masked(value: Any) -> bool:
 
 def list_again(request: HttpRequest, address: str) -> str:
     """Return the address of a list with the filters under which the reader saw it."""
-    came = urlsplit(request.headers.get("referer", ""))
+    try:
+        came = urlsplit(request.headers.get("referer", ""))
+    except ValueError:  # what a client sends need not be an address
+        return address
     return f"{address}?{came.query}" if came.query and came.path == address else address
 
 

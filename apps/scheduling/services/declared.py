@@ -17,6 +17,7 @@ from apps.scheduling.choices import Period
 from apps.scheduling.constants import CRON_FIELDS
 from apps.scheduling.models import SchedulePolicy
 from apps.scheduling.services.arguments import arguments_of, sealed_column
+from apps.scheduling.services.tempo import tempo_of, tempo_save
 from apps.scheduling.validators import SHAPES
 
 UNITS = (Period.DAYS, Period.HOURS, Period.MINUTES, Period.SECONDS, Period.MICROSECONDS)
@@ -57,11 +58,12 @@ def _declare(label: str, name: str, entry: Mapping[str, Any]) -> None:
             schedule=row, declared_by=label, **dict(entry.get("policy", {}))
         )
         return
-    # Saved where it differs alone: a change starts the times of a schedule anew.
+    # Saved where it differs alone: beat reads all schedules anew after a change.
     if any(_kept(row, column) != value for column, value in values.items()):
+        before = tempo_of(row)
         for column, value in _sealed(values).items():
             setattr(row, column, value)
-        row.save()
+        tempo_save(schedule=row, before=before)
     SchedulePolicy.objects.update_or_create(schedule=row, defaults={"declared_by": label})
 
 

@@ -29,6 +29,7 @@ def run_close(
     run: Run,
     state: RunState,
     among: Sequence[str] = LIVE_STATES,
+    attempt: int | None = None,
     policy: SchedulePolicy | None = None,
     **values: Any,
 ) -> bool:
@@ -40,11 +41,13 @@ def run_close(
         run: Its row; only its key counts.
         state: How it ends.
         among: The states that it may be in.
+        attempt: Which try it must be at; None for any.
         policy: That of its schedule, where it is at hand; else it is asked for if it counts.
         values: Further columns.
     """
     values = {"ended_at": timezone.now(), **values}
-    if not Run.objects.filter(pk=run.pk, state__in=among).update(state=state, **values):
+    same = {} if attempt is None else {"attempt": attempt}
+    if not Run.objects.filter(pk=run.pk, state__in=among, **same).update(state=state, **values):
         return False
     run.refresh_from_db()
     run_tell(run, state=run.state, percent=run.percent, text=run.text)
@@ -77,8 +80,8 @@ def result_text(value: Any) -> str:
     """Return a result as JSON; what JSON does not know is spelled as text, what is long is cut."""
     try:
         text = json.dumps(value, cls=Spelling, ensure_ascii=False)
-    except (TypeError, ValueError):  # keys of another kind, or a circle
-        text = json.dumps(str(value), ensure_ascii=False)
+    except Exception:  # noqa: BLE001 - odd keys, a circle, a deep nest, whatever an object does
+        text = json.dumps(_spelled(value), ensure_ascii=False)
     if len(text) > MAX_RESULT:
         text = json.dumps({"_truncated": True, "preview": text[: MAX_RESULT // 2]})
     return storable(text, MAX_RESULT * 2)
@@ -87,16 +90,24 @@ def result_text(value: Any) -> str:
 def error_values(error: BaseException) -> dict[str, Any]:
     """Return the columns of what a job raised, with what is secret masked."""
     trace = "".join(traces.format_exception(error))
-    text = f"{type(error).__name__}: {error}".rstrip(": ")
+    said = _spelled(error)
+    text = f"{type(error).__name__}: {said}".rstrip(": ")
     return {
         "error": storable(masked_text(text), MAX_ERROR),
         "fault": {
             "exc_type": type(error).__name__,
-            "exc_message": storable(masked_text(str(error)), MAX_ERROR),
+            "exc_message": storable(masked_text(said), MAX_ERROR),
             "exc_module": type(error).__module__,
         },
         "traceback": storable(masked_text(trace)[-MAX_TRACEBACK:], MAX_TRACEBACK),
     }
+
+
+def _spelled(value: Any) -> str:
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001 - the boundary of what an object of somebody else may do
+        return f"<{type(value).__name__}>"
 
 
 class Spelling(DjangoJSONEncoder):

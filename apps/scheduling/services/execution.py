@@ -12,15 +12,18 @@ from celery import states
 from django.db import Error, connections
 from django.utils import timezone
 
-from apps.core.jobs import CANCEL, OVERTIME, Job, Refusal, carried
+from apps.core.jobs import Job, JobCancelled, Refusal, carried
 from apps.core.masking import storable
 from apps.scheduling.choices import LIVE_STATES, RunState, Trigger
 from apps.scheduling.constants import (
     DEAD_SECONDS,
     GRACE_SECONDS,
+    LEASE_SECONDS,
     MAX_DEATHS,
     TRIGGER_HEADER,
+    UNTIL_HEADER,
 )
+from apps.scheduling.errors import JobOustedError, JobOvertimeError
 from apps.scheduling.models import Run, SchedulePolicy
 from apps.scheduling.selectors.policies import policy_of_schedule
 from apps.scheduling.services.endings import (
@@ -36,6 +39,7 @@ from apps.scheduling.services.records import (
     begun_values,
     lease_name,
     leaves_row,
+    moment_of,
     quiet_row,
     row_of,
     schedule_of,
@@ -114,8 +118,8 @@ def run_begin(*, task: Job) -> Refusal | None:
     return refusal
 
 
-def run_report(*, task_id: str, percent: float, text: str) -> str | None:
-    """Note how far a run is; answer `CANCEL` or `OVERTIME` if it must end."""
+def run_report(*, task_id: str, percent: float, text: str) -> Exception | None:
+    """Note how far a run is; answer with what it must end, if it must."""
     live = pulse.get(task_id)
     if live is None:
         return None
@@ -126,8 +130,10 @@ def run_report(*, task_id: str, percent: float, text: str) -> str | None:
     else:
         pulse.wake()
     if live.is_cancelled:
-        return CANCEL
-    return OVERTIME if live.ends_at is not None and time.monotonic() > live.ends_at else None
+        return JobCancelled()
+    if live.is_ousted:
+        return JobOustedError()
+    return JobOvertimeError() if live.is_over else None
 
 
 def _enter(task: Job, headers: Mapping[str, Any], live: Live) -> Refusal | None:
@@ -142,14 +148,17 @@ def _enter(task: Job, headers: Mapping[str, Any], live: Live) -> Refusal | None:
         queue=(request.delivery_info or {}).get("routing_key") or "",
     )
     live.schedule_id = run.schedule_id
-    refusal = _check(task, run)
+    refusal = _check(task, run, headers)
     if refusal is not None:
         return refusal
+    live.attempt = run.attempt + 1
     # The lease first: if the database fails between the two, the message that comes again is the
     # lease's holder still, and the row still says that it waits.
     if not _hold(live):
-        if run.trigger == Trigger.CATCH_UP:  # they are queued together, and come one by one
-            return Refusal(again_in=BUSY_SECONDS)
+        # Those that make up for missed times are queued together, and come one by one; what has
+        # begun once is not over.
+        if run.trigger == Trigger.CATCH_UP or run.attempt:
+            return _wait(run)
         run_close(run=run, state=RunState.SKIPPED)
         return Refusal()
     return _start(task, run, live)
@@ -160,7 +169,9 @@ def _enter_quietly(task: Job, headers: Mapping[str, Any], live: Live) -> Refusal
     if not task.is_repeatable and (task.request.delivery_info or {}).get("redelivered"):
         run_lose(run=quiet_row(task, headers, live), why=worker_died())
         return Refusal(state=states.REVOKED)
-    return None if _hold(live) else Refusal()
+    if _is_late(headers) or not _hold(live):
+        return Refusal()
+    return None
 
 
 def _hold(live: Live) -> bool:
@@ -169,7 +180,22 @@ def _hold(live: Live) -> bool:
     if live.policy is None or live.policy.may_overlap:
         return True
     live.lease = lease_name(live.policy.schedule_id)
-    return lease_take(name=live.lease, holder=live.task_id)
+    return lease_take(
+        name=live.lease, holder=live.holder, formerly=live.holder_before, longest=LEASE_SECONDS
+    )
+
+
+def _wait(run: Run) -> Refusal:
+    """Let a message come again when the lease of its schedule may be free."""
+    state = RunState.QUEUED if run.state == RunState.RUNNING else run.state
+    same = Run.objects.filter(pk=run.pk, state=run.state, attempt=run.attempt, seen_at=run.seen_at)
+    same.update(state=state, seen_at=timezone.now())
+    return Refusal(again_in=BUSY_SECONDS)
+
+
+def _is_late(headers: Mapping[str, Any]) -> bool:
+    until = moment_of(headers.get(UNTIL_HEADER))
+    return until is not None and timezone.now() >= until
 
 
 def _start(task: Job, run: Run, live: Live) -> Refusal | None:
@@ -194,11 +220,14 @@ def _overtaken(run: Run, live: Live) -> Refusal:
     return Refusal(state=states.REVOKED)
 
 
-def _check(task: Job, run: Run) -> Refusal | None:
+def _check(task: Job, run: Run, headers: Mapping[str, Any]) -> Refusal | None:
     """Say why a message must not begin, by what its row tells of it."""
     if run.state == RunState.SUCCEEDED:  # done, but the worker died before it could say so
         return Refusal(state=states.SUCCESS)
     if not run.is_live:
+        return Refusal(state=states.REVOKED)
+    if not run.attempt and _is_late(headers):
+        run_close(run=run, state=RunState.MISSED)
         return Refusal(state=states.REVOKED)
     if run.state == RunState.RUNNING and (refusal := _check_death(task, run)):
         return refusal

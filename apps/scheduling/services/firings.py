@@ -17,7 +17,13 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask, PeriodicTasks
 
 from apps.core.jobs import Job
-from apps.scheduling.constants import DUE_HEADER, SCHEDULE_HEADER, TRIGGER_HEADER
+from apps.scheduling.choices import Trigger
+from apps.scheduling.constants import (
+    DUE_HEADER,
+    SCHEDULE_HEADER,
+    TRIGGER_HEADER,
+    UNTIL_HEADER,
+)
 from apps.scheduling.models import SchedulePolicy
 from apps.scheduling.selectors.plans import Times, times_after, times_due, times_of
 from apps.scheduling.selectors.policies import policy_of_schedule
@@ -27,6 +33,9 @@ from apps.scheduling.services.missed import Firing, moments_settle
 
 FIRINGS = uuid.UUID("7b0e1c52-7f0c-4b53-9f0b-6a4e2f5b8f3d")
 """The ids of the tasks are made from it: the same moment of the same schedule, the same id."""
+
+AHEAD = timedelta(minutes=1)
+"""What lies further ahead than this was written by a clock that was wrong."""
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +47,8 @@ class BrokenScheduleError(Exception):
 def schedule_due(*, schedule: PeriodicTask, after: datetime | None = None) -> datetime | None:
     """Return the first moment at which nothing was sent yet, gone by or to come.
 
+    A schedule that is settled until far ahead, by a clock that was wrong, counts from now on.
+
     Args:
         schedule: With `interval` and `crontab` at hand.
         after: What lies before is settled.
@@ -45,6 +56,7 @@ def schedule_due(*, schedule: PeriodicTask, after: datetime | None = None) -> da
     Raises:
         BrokenScheduleError: It follows nothing that can be read.
     """
+    _heal(schedule)
     with _readable():
         found = times_after(times_of(schedule), settled=after)
     return found[0] if found else None
@@ -101,6 +113,15 @@ def schedule_end(*, schedule: PeriodicTask) -> None:
     PeriodicTasks.update_changed()
 
 
+def _heal(schedule: PeriodicTask) -> None:
+    now = timezone.now()
+    if max(schedule.last_run_at or now, schedule.date_changed) <= now + AHEAD:
+        return
+    log.warning("%s was settled by a clock that was ahead; it counts from now on", schedule.name)
+    schedule.last_run_at, schedule.date_changed = None, now
+    PeriodicTask.objects.filter(pk=schedule.pk).update(last_run_at=None, date_changed=now)
+
+
 @contextmanager
 def _readable() -> Iterator[None]:
     try:
@@ -144,6 +165,8 @@ def _send(schedule: PeriodicTask, firing: Firing, limits: Mapping[str, Any]) -> 
         DUE_HEADER: firing.due_at.isoformat(),
         "periodic_task_name": schedule.name,  # the table of results keeps it
     }
+    if (until := _until(schedule, firing)) is not None:
+        headers[UNTIL_HEADER] = until.isoformat()
     # The exchange and the key of each queue have its name.
     queue = schedule.queue or schedule.routing_key or schedule.exchange or task.lane
     if queue not in current_app.amqp.queues:
@@ -155,10 +178,18 @@ def _send(schedule: PeriodicTask, firing: Firing, limits: Mapping[str, Any]) -> 
         task_id=str(uuid.uuid5(FIRINGS, f"{schedule.pk} {firing.due_at.isoformat()}")),
         queue=queue,
         headers=headers,
-        expires=schedule.expires or schedule.expire_seconds,
         priority=schedule.priority,
         **limits,
     )
+
+
+def _until(schedule: PeriodicTask, firing: Firing) -> datetime | None:
+    """Return until when a message may wait; one for a missed time may as long as it takes."""
+    if schedule.expires is not None or firing.trigger == Trigger.CATCH_UP:
+        return schedule.expires  # type: ignore[no-any-return] # it has no types
+    if schedule.expire_seconds is None:
+        return None
+    return timezone.now() + timedelta(seconds=schedule.expire_seconds)
 
 
 def _read(schedule: PeriodicTask) -> tuple[tuple[Any, ...], dict[str, Any], dict[str, Any]]:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import logging
 import random
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from billiard.exceptions import SoftTimeLimitExceeded, TimeLimitExceeded
 from celery import states
+from celery.exceptions import Ignore, Reject, Retry
 from django.db import Error, connections
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from apps.core.jobs import Job, JobOvertimeError, carried
+from apps.core.jobs import Job, carried
 from apps.scheduling.choices import LIVE_STATES, RunState
 from apps.scheduling.constants import HOLD_SECONDS, RETRY_CAP_SECONDS
+from apps.scheduling.errors import JobOustedError, JobOvertimeError
 from apps.scheduling.models import Run
 from apps.scheduling.services.endings import (
     NO_ERROR,
@@ -31,18 +35,31 @@ from apps.scheduling.services.pulse import Live, live_flush, pulse, run_tell
 from apps.scheduling.services.records import lease_name, quiet_row
 
 log = logging.getLogger(__name__)
-PAUSES = (0.0, 1.0, 5.0)
+PAUSES = (0.0, 1.0, 5.0, 15.0, 30.0)
 """Seconds before each try to write down how a run ended."""
+
+ended = threading.local()
+"""`task_id`: the run whose end this thread has told of last."""
 
 
 def run_retry_seconds(*, task: Job, error: Exception) -> float | None:
     """Return the seconds after which the job at hand is tried again; None if it is not.
 
     They double with each try, up to an hour, and vary by a tenth so that not all come at once.
+
+    Raises:
+        SystemExit: The worker stops; whatever the job raises then, it is not done.
     """
+    # Loaded here: what it reads as it loads, `manage.py worker` has to set before.
+    from billiard import common  # noqa: PLC0415
+
+    if common.terminate_handler_fired():  # type: ignore[attr-defined] # older stubs
+        raise SystemExit from error
     live = pulse.get(task.request.id)
     tries = task.request.retries or 0
-    if live is None or live.policy is None or live.is_cancelled or tries >= live.policy.retries:
+    if live is None or live.policy is None or tries >= live.policy.retries:
+        return None
+    if live.is_cancelled or live.is_ousted:
         return None
     log.warning("try %d failed: %s", tries + 1, error)
     seconds = min(live.policy.retry_seconds * 2.0 ** min(tries, 20), RETRY_CAP_SECONDS)
@@ -52,13 +69,17 @@ def run_retry_seconds(*, task: Job, error: Exception) -> float | None:
 def run_end(*, task: Job, live: Live, state: str | None, value: Any) -> None:
     """Write down how the run at hand ended.
 
+    Of one that was cut short because its worker stops, nothing is written down: it has not ended.
+    Its message comes back, or the reaper finds it.
+
     Args:
         task: Its job.
         live: What was followed of it.
-        state: The state of Celery's.
+        state: The state of Celery's; None where Celery could not store the end, or there is none.
         value: What it returned or raised.
     """
     pulse.remove(live)
+    ended.task_id = live.task_id
     if live.is_direct:
         _end(task, live, state, value)
         return
@@ -66,7 +87,12 @@ def run_end(*, task: Job, live: Live, state: str | None, value: Any) -> None:
 
 
 def run_end_elsewhere(*, task_id: str, error: BaseException) -> None:
-    """Write down that a run failed whose process could not say so: it was stopped from outside."""
+    """Write down that a run failed whose process could not say so: it was stopped from outside.
+
+    Celery calls it a failure, too, when it could not store the end of which the run was told.
+    """
+    if getattr(ended, "task_id", None) == task_id:
+        return  # it may be at its next try already
     run = Run.objects.filter(task_id=task_id, state__in=LIVE_STATES).first()
     if run is not None and pulse.get(task_id) is None:
         run_close(run=run, state=RunState.FAILED, **_fault(error))
@@ -76,9 +102,12 @@ def run_end_elsewhere(*, task_id: str, error: BaseException) -> None:
 def run_revoked(*, task_id: str, is_expired: bool) -> None:
     """Write down that a message was thrown away, or its run stopped, because somebody asked."""
     run = Run.objects.filter(task_id=task_id, state__in=LIVE_STATES).first()
-    if run is not None:
-        state = RunState.MISSED if is_expired else RunState.CANCELLED
-        run_close(run=run, state=state)
+    if run is None:
+        return
+    if is_expired:  # of one that has begun before, it is no reason
+        run_close(run=run, state=RunState.MISSED, among=(RunState.QUEUED,), attempt=0)
+    else:
+        run_close(run=run, state=RunState.CANCELLED)
         _drop_lease(run.schedule_id, task_id)
 
 
@@ -91,6 +120,11 @@ def run_unknown(*, task_id: str) -> None:
 
 def _end(task: Job, live: Live, state: str | None, value: Any) -> None:
     run = None if live.run_id is None else Run.objects.filter(pk=live.run_id).first()
+    if state is None:
+        state, value = _ended(vars(task.request).get("raised"))
+    if state is None:
+        live_flush(live)
+        return
     if state == states.RETRY:
         _pause(live, value)
         return
@@ -100,23 +134,35 @@ def _end(task: Job, live: Live, state: str | None, value: Any) -> None:
     elif live.run_id is None and state == states.FAILURE:
         _fail_quiet(task, live, value)
     if live.lease:
-        lease_drop(name=live.lease, holder=live.task_id)
+        lease_drop(name=live.lease, holder=live.holder)
+
+
+def _ended(raised: BaseException | None) -> tuple[str | None, BaseException | None]:
+    """Return the state and the value of an end of which Celery told nothing; None if it is none."""
+    if raised is None or isinstance(raised, SystemExit):
+        return None, raised
+    kinds = {Retry: states.RETRY, Reject: states.REJECTED, Ignore: states.IGNORED}
+    found = (state for kind, state in kinds.items() if isinstance(raised, kind))
+    return next(found, states.FAILURE), raised
 
 
 def _close(task: Job, run: Run, live: Live, state: str | None, value: Any) -> None:
     # One that was taken for lost and comes to its end all the same was not lost.
     among = (*LIVE_STATES, RunState.LOST)
-    if state == states.FAILURE:
-        fault = _fault(value)
-        run_close(run=run, state=RunState.FAILED, among=among, policy=live.policy, **fault)
-    elif getattr(task.request, "end_state", "") == states.REVOKED:
-        run_close(run=run, state=RunState.CANCELLED, among=among)
+    if state == states.SUCCESS and live.is_over and not live.is_forked:  # no signal ends a thread
+        state, value = states.FAILURE, JobOvertimeError()
+    close = partial(run_close, run=run, among=among, attempt=live.attempt)
+    if getattr(task.request, "end_state", "") == states.REVOKED:
+        close(state=RunState.CANCELLED)
+    elif state == states.FAILURE:
+        close(state=RunState.FAILED, policy=live.policy, **_fault(value))
     elif state == states.REJECTED:
-        Run.objects.filter(pk=run.pk, state=RunState.RUNNING).update(state=RunState.QUEUED)
-    else:
+        mine = Run.objects.filter(pk=run.pk, state=RunState.RUNNING, attempt=live.attempt)
+        mine.update(state=RunState.QUEUED)
+    elif state in {states.SUCCESS, states.IGNORED}:
         result = result_text(value) if state == states.SUCCESS else ""
         done: dict[str, Any] = {"percent": 100.0, "result": result, **NO_ERROR}
-        run_close(run=run, state=RunState.SUCCEEDED, among=among, **done)
+        close(state=RunState.SUCCEEDED, **done)
 
 
 def _fault(value: Any) -> dict[str, Any]:
@@ -124,6 +170,8 @@ def _fault(value: Any) -> dict[str, Any]:
     values = error_values(error)
     if isinstance(error, JobOvertimeError | SoftTimeLimitExceeded | TimeLimitExceeded):
         values["error"] = _("It took longer than it may.")
+    if isinstance(error, JobOustedError):
+        values["error"] = _("Another run of its schedule took its place.")
     return values
 
 
@@ -140,7 +188,7 @@ def _pause(live: Live, retry: Any) -> None:
             run_tell(live, state=RunState.RETRYING, percent=live.percent, text=live.text)
     if live.lease:
         seconds = when if isinstance(when, int | float) else _until(when)
-        lease_keep(name=live.lease, holder=live.task_id, seconds=seconds + HOLD_SECONDS)
+        lease_keep(name=live.lease, holder=live.holder, seconds=seconds + HOLD_SECONDS)
 
 
 def _until(moment: Any) -> float:

@@ -28,6 +28,7 @@ from apps.scheduling.choices import RunState
 from apps.scheduling.constants import (
     BEAT_SECONDS,
     HARD_SECONDS,
+    LEASE_SECONDS,
     LINE_SECONDS,
     RUN_CHANGED,
     RUN_LINES,
@@ -36,7 +37,7 @@ from apps.scheduling.constants import (
     TOLD_LINES,
 )
 from apps.scheduling.models import Run, RunLine, SchedulePolicy
-from apps.scheduling.services.leases import lease_keep
+from apps.scheduling.services.leases import lease_keep, lease_take
 
 LINGER_SECONDS = 1.0
 """How long the thread waits for another run."""
@@ -52,7 +53,9 @@ class Live:
     Attributes:
         run_id: Key of its row; None for a quiet job, which has none.
         policy: That of its schedule, as it was when it began.
+        attempt: Which try of its row it is; 0 for a quiet job.
         lease: The lease that it holds; "" for none.
+        is_ousted: Whether its lease ran out and another run took it.
         is_direct: Whether it runs in its caller's thread and so in their transaction: what it
             tells is written at once.
         ends_at: By the monotonic clock, when its time is over.
@@ -73,10 +76,26 @@ class Live:
     text: str = ""
     is_told: bool = True
     is_cancelled: bool = False
+    is_ousted: bool = False
     asked_at: float = 0.0
     is_killed: bool = False
     line_count: int = 0
     lines: deque[Line] = field(default_factory=deque)
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether its time is over."""
+        return self.ends_at is not None and time.monotonic() > self.ends_at
+
+    @property
+    def holder(self) -> str:
+        """Return the name under which this attempt, and no other, holds its lease."""
+        return f"{self.task_id}:{self.attempt}"
+
+    @property
+    def holder_before(self) -> str:
+        """Return the name under which the attempt before held it."""
+        return f"{self.task_id}:{self.attempt - 1}"
 
 
 class Pulse:
@@ -205,8 +224,16 @@ def _beat(runs: Sequence[Live]) -> None:
     ids = [live.run_id for live in runs if live.run_id is not None]
     Run.objects.filter(pk__in=ids, state=RunState.RUNNING).update(seen_at=timezone.now())
     for live in runs:
-        if live.lease and not lease_keep(name=live.lease, holder=live.task_id):
-            log.warning("%s lost its lease %s", live.task_id, live.lease)
+        if live.lease and not live.is_ousted and not _keep(live):
+            log.error("%s lost its lease %s and has to end", live.task_id, live.lease)
+            live.is_ousted = True
+
+
+def _keep(live: Live) -> bool:
+    if lease_keep(name=live.lease, holder=live.holder):
+        return True
+    # It ran out, as when the database was away, and whoever took it has given it back since.
+    return lease_take(name=live.lease, holder=live.holder, longest=LEASE_SECONDS)
 
 
 def _look_for_ends(runs: Sequence[Live]) -> None:

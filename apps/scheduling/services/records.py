@@ -52,7 +52,7 @@ def row_of(
             "queue": queue[:100],
             "args": args,
             "kwargs": kwargs,
-            "due_at": _moment(headers.get(DUE_HEADER)),
+            "due_at": moment_of(headers.get(DUE_HEADER)),
             "queued_at": timezone.now(),
         },
     )
@@ -84,7 +84,8 @@ def schedule_of(headers: Mapping[str, Any]) -> int | None:
     return told if isinstance(told, int) else None
 
 
-def _moment(text: Any) -> datetime | None:
+def moment_of(text: Any) -> datetime | None:
+    """Return the moment that a header tells; None for what is none."""
     return parse_datetime(text) if isinstance(text, str) else None
 
 

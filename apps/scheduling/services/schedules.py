@@ -21,6 +21,7 @@ from apps.scheduling.selectors.jobs import job_named
 from apps.scheduling.services.arguments import arguments_of
 from apps.scheduling.services.policies import policy_of, policy_set
 from apps.scheduling.services.runs import run_start
+from apps.scheduling.services.tempo import Tempo, tempo_of, tempo_save
 from apps.scheduling.services.times import times_prune
 from apps.scheduling.services.values import schedule_fill, state_of
 
@@ -81,6 +82,7 @@ def schedule_update(
     """
     schedule = _locked(schedule)
     before, times = state_of(schedule), (schedule.interval, schedule.crontab)
+    tempo = tempo_of(schedule)
     if values:
         schedule_fill(schedule=schedule, values=values)
     if state_of(schedule) != before and policy_of(schedule).declared_by:
@@ -91,7 +93,7 @@ def schedule_update(
         _switch(schedule, is_enabled=is_enabled)
     if schedule.one_off and not before["one_off"]:
         schedule.total_run_count = 0  # else beat would take it for one that ran
-    _save(schedule)
+    _save(schedule, tempo)
     policy_set(schedule=schedule, values=policy or {})
     _prune(schedule, *times)
     return schedule
@@ -108,8 +110,9 @@ def schedule_switch(*, schedule: PeriodicTask, is_enabled: bool | None = None) -
         NotFoundError: It was deleted in the meantime.
     """
     schedule = _locked(schedule)
+    tempo = tempo_of(schedule)
     _switch(schedule, is_enabled=not schedule.enabled if is_enabled is None else is_enabled)
-    _save(schedule)
+    _save(schedule, tempo)
     policy_set(schedule=schedule, values={})  # keeps by whom it was changed, and when
     return schedule
 
@@ -165,10 +168,10 @@ def _switch(schedule: PeriodicTask, *, is_enabled: bool) -> None:
     schedule.enabled = is_enabled
 
 
-def _save(schedule: PeriodicTask) -> None:
+def _save(schedule: PeriodicTask, before: Tempo = ()) -> None:
     try:
         with transaction.atomic():
-            schedule.save()
+            tempo_save(schedule=schedule, before=before)
     except IntegrityError:  # somebody was quicker; the name is all that is unique
         raise ScheduleNameTakenError(name=schedule.name) from None
     except ValidationError as error:

@@ -522,5 +522,6 @@ async def test_news_of_a_row_are_not_passed_on_unlooked_at_once_a_topic_was_left
         layer: Any = get_channel_layer()
         late = {"type": "user.changed", "topic": "test.rows", "pk": user.pk}
         await layer.group_send(f"user.{user.pk}", late)
-        await layer.group_send(f"user.{user.pk}", {"type": "test.last", "topic": "test.gone"})
+        await layer.group_send(f"user.{user.pk}", {"type": "test.lost", "topic": "test.gone"})
+        await layer.group_send(f"user.{user.pk}", {"type": "test.last"})
         assert (await talk.receive_json_from(3))["event"] == "test.last"

@@ -12,6 +12,7 @@ from apps.realtime.models import Event
 from apps.realtime.selectors import events
 from apps.realtime.selectors.events import (
     events_missed,
+    id_read,
     latest_id,
     message_of,
     own_events,
@@ -120,6 +121,14 @@ def test_a_lower_id_that_is_committed_later_is_not_missed() -> None:
     finally:
         other.close()
     assert _missed(heard.pk) == [late_id]
+
+
+@pytest.mark.parametrize(
+    ("told", "read"),
+    [(5, 5), ("5", 5), (0, 0), (-1, None), (True, None), ("", None), ("\u0665", None), ([], None)],
+)
+def test_an_id_is_a_number_or_a_text_of_digits(told: Any, read: int | None) -> None:
+    assert id_read(told) == read
 
 
 def _insert(cursor: Any) -> int:

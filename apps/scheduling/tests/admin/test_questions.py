@@ -29,6 +29,8 @@ def test_a_list_is_shown_again_under_its_filters_and_no_other_place_is() -> None
     assert list_again(ours, "/list/") == "/list/?q=1"
     other = made.get("/", headers={"referer": "https://evil/elsewhere/?q=1"})
     assert list_again(other, "/list/") == "/list/"
+    none = made.get("/", headers={"referer": "http://[::1"})
+    assert list_again(none, "/list/") == "/list/"
 
 
 def test_what_is_not_what_it_was_is_noticed() -> None:

@@ -12,6 +12,17 @@ from apps.scheduling.services.endings import error_values, result_text, run_clos
 from apps.scheduling.tests.sample import SampleError, make_run, make_schedule
 
 
+class Mute:
+    def __str__(self) -> str:
+        raise ValueError
+
+    __repr__ = __str__
+
+
+class MuteError(Mute, Exception):
+    pass
+
+
 @pytest.mark.django_db
 def test_a_run_ends_once() -> None:
     run = make_run()
@@ -59,10 +70,23 @@ def test_whoever_watches_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         (datetime(2026, 1, 2, tzinfo=UTC), '"2026-01-02T00:00:00Z"'),
         (SampleError("x"), '"x"'),
         ({(1, 2): 3}, '"{(1, 2): 3}"'),
+        (Mute(), '"<Mute>"'),
+        ([Mute()], '"<list>"'),
     ],
 )
 def test_any_result_can_be_kept_as_json(value: Any, text: str) -> None:
     assert result_text(value) == text
+
+
+def test_a_result_that_is_too_deep_is_named() -> None:
+    nest: list[Any] = []
+    for _ in range(100_000):
+        nest = [nest]
+    assert result_text(nest) == '"<list>"'
+
+
+def test_an_error_that_cannot_be_read_is_named() -> None:
+    assert error_values(MuteError("x"))["error"] == "MuteError: <MuteError>"
 
 
 def test_a_long_result_is_cut_and_is_json_still() -> None:

@@ -243,6 +243,66 @@ def test_runs_for_missed_times_wait_for_each_other(sent: list[dict[str, Any]]) -
     assert [each["task_id"] for each in sent] == [run.task_id]
 
 
+@pytest.mark.parametrize("state", [RunState.RETRYING, RunState.RUNNING, RunState.QUEUED])
+def test_what_has_begun_once_waits_for_its_lease(
+    state: RunState, sent: list[dict[str, Any]]
+) -> None:
+    schedule = make_schedule(again, retries=1)
+    lease_take(name=lease_name(schedule.pk), holder="another run")
+    seen = _ago(40)
+    run = make_run(again, schedule=schedule, state=state, attempt=1, seen_at=seen)
+    assert work(again, task_id=run.task_id, schedule=schedule, retries=1) == states.IGNORED
+    run.refresh_from_db()
+    waits = RunState.RETRYING if state == RunState.RETRYING else RunState.QUEUED
+    assert (run.state, run.attempt, run.ended_at) == (waits, 1, None)
+    assert run.seen_at is not None
+    assert run.seen_at > seen  # else the reaper would look for its message
+    assert [(each["task_id"], each["countdown"]) for each in sent] == [
+        (run.task_id, execution.BUSY_SECONDS)
+    ]
+    Lease.objects.all().delete()
+    assert work(again, task_id=run.task_id, schedule=schedule, retries=1) == states.SUCCESS
+
+
+@pytest.mark.parametrize("state", [RunState.RETRYING, RunState.RUNNING])
+def test_the_next_attempt_takes_the_lease_of_the_one_before(state: RunState) -> None:
+    schedule = make_schedule(again)
+    run = make_run(again, schedule=schedule, state=state, attempt=2, seen_at=_ago(40))
+    lease_take(name=lease_name(schedule.pk), holder=f"{run.task_id}:2", seconds=900)
+    assert work(again, task_id=run.task_id, schedule=schedule, retries=1) == states.SUCCESS
+    assert not Lease.objects.exists()
+
+
+UNTIL = "2026-01-02T03:04:05+00:00"
+
+
+def test_a_message_that_comes_too_late_does_not_begin() -> None:
+    run = make_run()
+    assert work(echo, "x", task_id=run.task_id, atrium_until=UNTIL) == states.IGNORED
+    run.refresh_from_db()
+    assert (run.state, run.attempt) == ("missed", 0)
+    assert _result(run.task_id) == states.REVOKED
+    assert work(quiet, atrium_until=UNTIL) == states.IGNORED
+    later = (timezone.now() + timedelta(seconds=60)).isoformat()
+    assert work(echo, "x", atrium_until=later) == states.SUCCESS
+
+
+@pytest.mark.parametrize("state", [RunState.RETRYING, RunState.RUNNING])
+def test_what_has_begun_once_is_never_too_late(state: RunState) -> None:
+    run = make_run(again, state=state, attempt=1, seen_at=_ago(40))
+    assert work(again, task_id=run.task_id, retries=1, atrium_until=UNTIL) == states.SUCCESS
+
+
+def test_what_is_sent_again_has_no_end_of_celerys(sent: list[dict[str, Any]]) -> None:
+    schedule = make_schedule(again)
+    lease_take(name=lease_name(schedule.pk), holder="another run")
+    waiting = make_run(again, schedule=schedule, trigger=Trigger.CATCH_UP)
+    work(again, task_id=waiting.task_id, schedule=schedule, expires=UNTIL)
+    schedule = make_schedule(fall, retries=1)
+    assert work(fall, schedule=schedule, expires=UNTIL, is_eager=False) == states.RETRY
+    assert [each.get("expires") for each in sent] == [None, None]
+
+
 def test_runs_of_a_schedule_that_may_overlap_do() -> None:
     schedule = make_schedule(may_overlap=True)
     lease_take(name=lease_name(schedule.pk), holder="another run")
@@ -272,6 +332,19 @@ def test_a_message_waits_while_the_database_does_not_answer(
     monkeypatch.setattr(connections, "close_all", lambda: None)
     assert work(echo, "x", task_id="one", is_eager=False) == states.IGNORED
     assert [each["countdown"] for each in sent] == [execution.BUSY_SECONDS]
+
+
+def test_nothing_is_written_of_a_job_before_it_asks_whether_it_may_begin(
+    monkeypatch: pytest.MonkeyPatch, sent: list[dict[str, Any]]
+) -> None:
+    def away(*_args: Any, **_kwargs: Any) -> None:
+        raise Error
+
+    monkeypatch.setattr(job_of(echo).backend, "_store_result", away)
+    monkeypatch.setattr(execution, "row_of", away)
+    monkeypatch.setattr(connections, "close_all", lambda: None)
+    assert work(echo, "x", task_id="one", is_eager=False) == states.IGNORED
+    assert [each["task_id"] for each in sent] == ["one"]
 
 
 def test_a_run_that_is_too_long_at_work_is_ended_when_it_next_tells_of_itself(

@@ -7,12 +7,13 @@ from celery import current_app
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 from kombu.exceptions import OperationalError
 
 from apps.core.jobs import SCHEDULED, Job
 from apps.scheduling.choices import Missed
-from apps.scheduling.constants import DUE_HEADER, SCHEDULE_HEADER, TRIGGER_HEADER
+from apps.scheduling.constants import DUE_HEADER, SCHEDULE_HEADER, TRIGGER_HEADER, UNTIL_HEADER
 from apps.scheduling.models import SchedulePolicy
 from apps.scheduling.services.firings import (
     BrokenScheduleError,
@@ -58,13 +59,29 @@ def _fire(row: PeriodicTask, now: datetime, kept_since: datetime = NOON) -> int:
     return schedule_fire(schedule=row, now=now, kept_since=kept_since)
 
 
+@pytest.mark.parametrize("column", ["last_run_at", "date_changed"])
+def test_what_a_clock_ahead_has_settled_counts_from_now_on(
+    column: str, make: Any, sent: Sent
+) -> None:
+    row = make()
+    PeriodicTask.objects.update(**{column: timezone.now() + timedelta(days=300)})
+    due_at = schedule_due(schedule=PeriodicTask.objects.get())
+    assert due_at is not None
+    assert timezone.now() < due_at <= timezone.now() + MINUTE
+    assert _fire(PeriodicTask.objects.get(pk=row.pk), due_at, timezone.now()) == 1
+    assert PeriodicTask.objects.get().last_run_at == due_at
+
+
 def test_what_is_due_is_sent_with_what_it_is_for(make: Any, sent: Sent) -> None:
     row = make(args="[1]", kwargs='{"days": 2}', headers='{"x": 1}', expire_seconds=9)
     assert _fire(row, NOON + MINUTE + timedelta(seconds=1)) == 1
     (message,) = sent
     assert message["args"] == (1,)
     assert message["kwargs"] == {"days": 2}
-    assert message["expires"] == 9
+    assert "expires" not in message
+    until = parse_datetime(message["headers"].pop(UNTIL_HEADER))
+    assert until is not None
+    assert abs(until - timezone.now() - timedelta(seconds=9)) < timedelta(seconds=5)
     assert message["queue"] == SCHEDULED
     assert message["headers"] == {
         "x": 1,

@@ -31,6 +31,25 @@ def test_its_holder_may_take_it_again() -> None:
 
 
 @pytest.mark.django_db
+def test_one_that_a_clock_ahead_has_left_is_free() -> None:
+    lease_take(name="x", holder="dead", seconds=24 * 3600)
+    assert not lease_take(name="x", holder="two", seconds=15, longest=24 * 3600)
+    assert lease_take(name="x", holder="two", seconds=15)
+    assert not lease_take(name="x", holder="three", seconds=15)
+
+
+@pytest.mark.django_db
+def test_a_successor_has_the_place_of_the_one_before() -> None:
+    lease_take(name="x", holder="run:1")
+    assert not lease_take(name="x", holder="run:3", formerly="run:2")
+    assert lease_take(name="x", holder="run:2", formerly="run:1")
+    lease_drop(name="x", holder="run:1")
+    assert Lease.objects.get().holder == "run:2"
+    lease_drop(name="x", holder="run")
+    assert not Lease.objects.exists()
+
+
+@pytest.mark.django_db
 def test_it_ends_by_itself() -> None:
     lease_take(name="x", holder="one")
     _age(1)

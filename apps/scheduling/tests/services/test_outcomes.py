@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 from typing import Any, cast
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from apps.core.jobs import JobCancelled
 from apps.scheduling.choices import RunState
+from apps.scheduling.errors import JobOustedError
 from apps.scheduling.models import Alert, Lease, Run
 from apps.scheduling.services import alerts, outcomes
 from apps.scheduling.services.leases import lease_take
@@ -122,6 +124,150 @@ def test_a_job_that_is_told_to_end_is_cancelled(monkeypatch: pytest.MonkeyPatch)
     assert run.state == RunState.CANCELLED
 
 
+@pytest.mark.parametrize(
+    ("raised", "state"),
+    [(SystemExit(-241), "running"), (None, "running"), (SampleError("gone"), "failed")],
+)
+def test_a_job_that_was_cut_short_has_not_ended_and_one_that_fell_failed(
+    raised: BaseException | None, state: str
+) -> None:
+    schedule = make_schedule()
+    run = make_run(schedule=schedule, state=RunState.RUNNING, attempt=1)
+    live = _live(run, attempt=1, lease=lease_name(schedule.pk))
+    lease_take(name=live.lease, holder=live.holder)
+    task = job_of(echo)
+    task.push_request(id=run.task_id, raised=raised)
+    run_end(task=task, live=live, state=None, value=None)
+    task.pop_request()
+    run.refresh_from_db()
+    assert (run.state, run.ended_at is None) == (state, state == "running")
+    assert Lease.objects.exists() == (state == "running")
+    assert run.error == ("SampleError: gone" if state == "failed" else "")
+
+
+@pytest.mark.parametrize("state", ["STARTED", "RECEIVED"])
+def test_only_a_success_is_one(state: str) -> None:
+    run = make_run(state=RunState.RUNNING)
+    run_end(task=job_of(echo), live=_live(run), state=state, value=None)
+    run.refresh_from_db()
+    assert run.state == RunState.RUNNING
+
+
+@pytest.mark.parametrize("function", [echo, fall])
+def test_a_job_whose_end_celery_cannot_store_ends_as_what_it_was(
+    function: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_args: Any, **_options: Any) -> None:
+        raise Error
+
+    monkeypatch.setattr(job_of(function).backend, "_store_result", away)
+    run = make_run(function)
+    with pytest.raises(RuntimeWarning):
+        work(function, *(["x"] if function is echo else []), task_id=run.task_id)
+    run.refresh_from_db()
+    assert run.state == ("succeeded" if function is echo else "failed")
+    assert run.error.startswith("SampleError" if function is fall else "")
+
+
+def test_a_retry_that_celery_cannot_store_is_one_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def away(*_args: Any, **_options: Any) -> None:
+        raise Error
+
+    monkeypatch.setattr("apps.core.jobs.Job.apply_async", lambda *_args, **_options: None)
+    monkeypatch.setattr(job_of(fall).backend, "_store_result", away)
+    schedule = make_schedule(fall, retries=1)
+    run = make_run(fall, schedule=schedule)
+    with pytest.raises(RuntimeWarning):
+        work(fall, task_id=run.task_id, schedule=schedule)
+    run.refresh_from_db()
+    assert (run.state, run.error[:11]) == ("retrying", "SampleError")
+    assert Lease.objects.exists()
+
+
+def test_a_job_that_leaves_its_process_fails_and_stays_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def leave(*_args: Any) -> None:
+        raise SystemExit(3)
+
+    monkeypatch.setattr(job_of(echo), "run", leave)
+    run = make_run()
+    assert work(echo, "x", task_id=run.task_id) == states.FAILURE
+    run.refresh_from_db()
+    assert (run.state, run.error) == ("failed", "RuntimeError: SystemExit: 3")
+
+
+def test_what_a_job_raises_while_its_worker_stops_is_no_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("billiard.common.terminate_handler_fired", lambda: True)
+    schedule = make_schedule(fall, retries=1)
+    run = make_run(fall, schedule=schedule)
+    with pytest.raises(SystemExit):
+        work(fall, task_id=run.task_id, schedule=schedule)
+    run.refresh_from_db()
+    assert (run.state, run.error, run.ended_at) == ("running", "", None)
+
+
+@pytest.mark.parametrize(
+    ("state", "value"),
+    [(states.SUCCESS, "late"), (states.FAILURE, SampleError("old")), (states.REJECTED, None)],
+)
+def test_an_attempt_that_was_taken_for_dead_leaves_the_next_one_and_its_lease_alone(
+    state: str, value: Any
+) -> None:
+    schedule = make_schedule()
+    run = make_run(schedule=schedule, state=RunState.RUNNING, attempt=2)
+    name = lease_name(schedule.pk)
+    stale = _live(run, attempt=1, lease=name)
+    lease_take(name=name, holder=f"{run.task_id}:2")
+    run_end(task=job_of(echo), live=stale, state=state, value=value)
+    run.refresh_from_db()
+    assert (run.state, run.result, run.error) == ("running", "", "")
+    assert Lease.objects.filter(name=name).exists()
+
+
+def test_a_job_in_a_thread_that_took_longer_than_it_may_has_failed_when_it_comes_back() -> None:
+    for is_forked, state in ((False, "failed"), (True, "succeeded")):
+        run = make_run(state=RunState.RUNNING)
+        live = _live(run, ends_at=time.monotonic() - 1, is_forked=is_forked)
+        run_end(task=job_of(echo), live=live, state=states.SUCCESS, value=1)
+        run.refresh_from_db()
+        assert run.state == state
+        assert run.error == ("" if is_forked else "It took longer than it may.")
+
+
+def test_a_run_whose_place_another_took_fails_and_is_not_tried_again() -> None:
+    schedule = make_schedule(retries=3)
+    run = make_run(schedule=schedule, state=RunState.RUNNING, attempt=1)
+    live = _live(run, attempt=1, policy=schedule.policy, is_ousted=True)
+    task = job_of(echo)
+    task.push_request(id=run.task_id, retries=0)
+    assert run_retry_seconds(task=task, error=JobOustedError()) is None
+    task.pop_request()
+    run_end(task=task, live=live, state=states.FAILURE, value=JobOustedError())
+    run.refresh_from_db()
+    assert (run.state, run.error) == ("failed", "Another run of its schedule took its place.")
+
+
+@pytest.mark.parametrize(
+    ("state", "attempt"),
+    [(RunState.RUNNING, 1), (RunState.RETRYING, 1), (RunState.QUEUED, 1)],
+)
+def test_a_message_that_comes_too_late_is_no_end_of_what_has_begun(
+    state: RunState, attempt: int
+) -> None:
+    schedule = make_schedule()
+    run = make_run(schedule=schedule, state=state, attempt=attempt)
+    lease_take(name=lease_name(schedule.pk), holder=f"{run.task_id}:1")
+    run_revoked(task_id=run.task_id, is_expired=True)
+    run.refresh_from_db()
+    assert run.state == state
+    assert Lease.objects.exists()
+
+
 def test_a_run_that_was_taken_for_lost_and_ends_all_the_same_has_ended() -> None:
     run = make_run(state=RunState.LOST, ended_at=timezone.now())
     live = _live(run)
@@ -180,6 +326,17 @@ def test_a_failure_in_this_process_is_not_written_twice() -> None:
     pulse.remove(live)
     run.refresh_from_db()
     assert run.state == RunState.RUNNING
+
+
+def test_celerys_own_failure_after_the_end_of_a_try_leaves_the_next_one_alone() -> None:
+    run = make_run(state=RunState.RUNNING, attempt=1)
+    task = job_of(echo)
+    task.push_request(id=run.task_id, raised=Retry("later", SampleError()))
+    run_end(task=task, live=_live(run, attempt=1), state=None, value=None)
+    task.pop_request()
+    run_end_elsewhere(task_id=run.task_id, error=Error("the connection is closed"))
+    run.refresh_from_db()
+    assert run.state == RunState.RETRYING
 
 
 @pytest.mark.parametrize(("is_expired", "state"), [(True, "missed"), (False, "cancelled")])

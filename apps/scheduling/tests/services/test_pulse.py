@@ -11,9 +11,11 @@ from apps.core.api.renderers import dumps
 from apps.core.wire import wire_ids
 from apps.scheduling.api.serializers.rows import LineRow
 from apps.scheduling.choices import Level, RunState
+from apps.scheduling.errors import JobOustedError
 from apps.scheduling.models import Lease, Run, RunLine
 from apps.scheduling.services import pulse as pulses
-from apps.scheduling.services.leases import lease_take
+from apps.scheduling.services.execution import run_report
+from apps.scheduling.services.leases import lease_drop, lease_take
 from apps.scheduling.services.pulse import Live, live_flush, pulse
 from apps.scheduling.tests.sample import make_run
 
@@ -94,10 +96,26 @@ def test_it_gives_signs_of_life_for_runs_and_leases(
     before = timezone.now() - timedelta(seconds=60)
     run = _running()
     Run.objects.update(seen_at=before)
-    lease_take(name="x", holder=run.task_id, seconds=1)
+    lease_take(name="x", holder=f"{run.task_id}:0", seconds=1)
     follow(run, lease="x")
     _until(lambda: Run.objects.filter(pk=run.pk, seen_at__gt=before).exists())
     _until(lambda: Lease.objects.get().until_at > timezone.now() + timedelta(seconds=10))
+
+
+@pytest.mark.django_db
+def test_a_run_whose_lease_another_took_has_to_end_and_one_whose_lease_is_free_has_not() -> None:
+    ousted = Live(task_id="one", name="x", lease="x", attempt=1)
+    spared = Live(task_id="two", name="y", lease="y", attempt=1)
+    for live in (ousted, spared):
+        lease_take(name=live.lease, holder=live.holder, seconds=-1)
+    assert lease_take(name="x", holder="three:1")
+    lease_take(name="y", holder="three:1")
+    lease_drop(name="y", holder="three:1")
+    pulses._beat([ousted, spared])
+    assert (ousted.is_ousted, spared.is_ousted) == (True, False)
+    pulse.add(ousted)
+    assert isinstance(run_report(task_id="one", percent=1, text=""), JobOustedError)
+    pulse.remove(ousted)
 
 
 @real

@@ -1,4 +1,6 @@
 import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -52,6 +54,12 @@ def test_it_is_told_to_end_in_a_way_that_gives_back_what_runs(
     monkeypatch.delenv("REMAP_SIGTERM")
     call_command("worker")
     assert os.environ["REMAP_SIGTERM"] == "SIGQUIT"
+
+
+def test_what_reads_that_as_it_loads_is_not_loaded_before() -> None:
+    code = "import django, sys; django.setup(); sys.exit('billiard.common' in sys.modules)"
+    told = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings.test"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=told, timeout=60)  # noqa: S603
 
 
 def test_many_processors_do_not_mean_many_connections(monkeypatch: pytest.MonkeyPatch) -> None:
