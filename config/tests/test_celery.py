@@ -53,7 +53,11 @@ def test_a_job_is_queued_again_as_it_was(broker: Any) -> None:
 )
 def test_a_job_waits_again_where_it_waited(broker: Any, kept: str | None, queue: str) -> None:
     before = Channel.depth(queue)
-    body: Any = ([], {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None})
+    body: tuple[Any, ...] = (
+        [],
+        {},
+        {"callbacks": None, "errbacks": None, "chain": None, "chord": None},
+    )
     headers = {"id": "one", "task": "apps.x.tasks.y"}
     message = {"name": "apps.x.tasks.y", "headers": headers, "body": list(body)}
     publish(message if kept is None else message | {"queue": kept})
