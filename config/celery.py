@@ -20,6 +20,7 @@ app.set_default()  # for every thread; Celery makes it current for the one that 
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.steps["consumer"].add("config.holding:Holding")
+app.steps["worker"].add("config.holding:Farewell")
 
 
 @app.on_after_finalize.connect

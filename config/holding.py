@@ -10,6 +10,7 @@ import time
 from typing import Any
 
 from celery.bootsteps import StartStopStep
+from celery.signals import worker_shutdown
 from celery.worker.consumer.tasks import Tasks
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
@@ -39,6 +40,14 @@ class Holding(StartStopStep):
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+class Farewell(StartStopStep):
+    """Part of a worker; tells of its end also where that cuts jobs short, as Celery does not."""
+
+    def terminate(self, worker: Any) -> None:
+        """Tell that the worker ends; what ran was cancelled before."""
+        worker_shutdown.send(sender=worker)
 
 
 def hold(consumer: Any) -> None:

@@ -5,9 +5,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from celery.signals import worker_shutdown
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from config.holding import SIGN_SECONDS, Holding, hold
+from config.holding import SIGN_SECONDS, Farewell, Holding, hold
 from config.queues import VISIBILITY_SECONDS
 
 
@@ -96,3 +97,19 @@ def test_no_other_broker_needs_them(client: Client) -> None:
     consumer = _consumer(client, driver="amqp")
     Holding(consumer).start(consumer)
     assert consumer.timer.calls == []
+
+
+def test_a_worker_that_cuts_jobs_short_tells_of_its_end() -> None:
+    told: list[Any] = []
+
+    def note(sender: Any, **_kwargs: Any) -> None:
+        told.append(sender)
+
+    class Worker:
+        steps: list[Any] = []
+
+    worker = Worker()
+    worker_shutdown.connect(note)
+    Farewell(worker).terminate(worker)
+    worker_shutdown.disconnect(note)
+    assert told == [worker]
