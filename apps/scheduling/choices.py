@@ -74,3 +74,33 @@ class Channel(models.TextChoices):
     MAIL = "mail", _("mail")
     WEBHOOK = "webhook", _("webhook")
     ROBOT = "robot", _("chat robot")
+
+
+class Why(models.TextChoices):
+    """Why a run ended, or runs again, where the platform says so and not its job.
+
+    The English words are what rows keep; each reader is told in their own language.
+    """
+
+    WORKER_DIED = "Its worker died while it ran.", _("Its worker died while it ran.")
+    WORKERS_DIED = "It took its worker down each time.", _("It took its worker down each time.")
+    RUNS_AGAIN = "Its worker died; it runs again.", _("Its worker died; it runs again.")
+    UNREADABLE = "Its message cannot be read.", _("Its message cannot be read.")
+    GONE = "Its message is gone from the queue.", _("Its message is gone from the queue.")
+    UNSENT = "The message broker did not take it.", _("The message broker did not take it.")
+    STOPPED = "The platform stopped before it began.", _("The platform stopped before it began.")
+    UNKNOWN = (
+        "The worker that took it knows no such job.",
+        _("The worker that took it knows no such job."),
+    )
+    OVERTIME = "It took longer than it may.", _("It took longer than it may.")
+    OUSTED = (
+        "Another run of its schedule took its place.",
+        _("Another run of its schedule took its place."),
+    )
+    CUT = "Further lines are not kept.", _("Further lines are not kept.")
+
+    @classmethod
+    def said(cls, text: str) -> str:
+        """Return what a row keeps in the reader's language; what a job said stays as it is."""
+        return str(cls(text).label) if text in cls.values else text

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_celery_beat.models import PeriodicTask
 
 from apps.core.models import OwnedModel
-from apps.scheduling.choices import LIVE_STATES, Channel, Level, Missed, RunState, Trigger
+from apps.scheduling.choices import LIVE_STATES, Channel, Level, Missed, RunState, Trigger, Why
 
 
 class OutboxJob(models.Model):
@@ -161,6 +161,16 @@ class Run(models.Model):
         return f"{self.name} {self.task_id}"
 
     @property
+    def why(self) -> str:
+        """Return its error, in the reader's language where the platform words it."""
+        return Why.said(self.error)
+
+    @property
+    def doing(self) -> str:
+        """Return what it is doing, in the reader's language where the platform words it."""
+        return Why.said(self.text)
+
+    @property
     def is_live(self) -> bool:
         """Tell whether it is not over yet."""
         return self.state in LIVE_STATES
@@ -188,6 +198,11 @@ class RunLine(models.Model):
 
     def __str__(self) -> str:
         return self.text[:80]
+
+    @property
+    def said(self) -> str:
+        """Return the text, in the reader's language where the platform words it."""
+        return Why.said(self.text)
 
 
 class Lease(models.Model):

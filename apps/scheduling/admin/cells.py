@@ -99,7 +99,7 @@ def progress_cell(run: Run) -> SafeString:
         _("progress"),
         percent,
         percent,
-        run.text,
+        run.doing,
     )
 
 

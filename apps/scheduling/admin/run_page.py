@@ -92,7 +92,7 @@ class RunPageMixin:
                         "clock": date_format(timezone.localtime(line.at), "H:i:s"),
                         "level": line.level,
                         "level_text": line.get_level_display(),
-                        "text": line.text,
+                        "text": line.said,
                     }
                     for line in found
                 ],
@@ -100,7 +100,7 @@ class RunPageMixin:
                 "is_live": run.is_live,
                 "state": run.state,
                 "percent": run.percent,
-                "text": run.text,
+                "text": run.doing,
             }
         )
 
@@ -108,7 +108,7 @@ class RunPageMixin:
         """Send all lines of a run as a text."""
         run = self._found(request, pk)
         lines = (
-            f"{line.at.isoformat()} {line.level.upper()} {line.text}\n"
+            f"{line.at.isoformat()} {line.level.upper()} {line.said}\n"
             for line in run.lines.iterator(chunk_size=PORTION)
         )
         name = f"run-{run.task_id}.log"

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from apps.scheduling.choices import RunState
+from apps.scheduling.choices import RunState, Why
 
 STATUSES: Mapping[str, str] = {
     RunState.QUEUED: "PENDING",
@@ -53,6 +53,7 @@ def result_of(state: str, result: str, error: str, fault: Mapping[str, str] | No
         error: For people.
         fault: What its job raised last; rows of former versions have none.
     """
+    error = Why.said(error)
     if state in ENDS:
         name, module = ENDS[state]
         is_why = state == RunState.LOST or not fault  # else the error is that of an earlier try

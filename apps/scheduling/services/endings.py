@@ -10,7 +10,6 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from apps.core.masking import masked_text, storable
 from apps.scheduling.choices import BAD_STATES, LIVE_STATES, RunState
@@ -59,21 +58,6 @@ def run_close(
 def run_lose(*, run: Run, why: str) -> bool:
     """End a run whose worker or message is gone and that will not run again."""
     return run_close(run=run, state=RunState.LOST, error=why[:MAX_ERROR])
-
-
-def worker_died() -> str:
-    """Return, for people, why a run is lost whose worker died."""
-    return _("Its worker died while it ran.")
-
-
-def workers_died() -> str:
-    """Return, for people, why a run is lost that is not begun once more."""
-    return _("It took its worker down each time.")
-
-
-def unreadable() -> str:
-    """Return, for people, why a run is lost whose message makes no sense."""
-    return _("Its message cannot be read.")
 
 
 def result_text(value: Any) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from apps.core.jobs import Job, JobCancelled, Refusal, carried
 from apps.core.masking import storable
-from apps.scheduling.choices import LIVE_STATES, RunState, Trigger
+from apps.scheduling.choices import LIVE_STATES, RunState, Trigger, Why
 from apps.scheduling.constants import (
     DEAD_SECONDS,
     GRACE_SECONDS,
@@ -29,8 +29,6 @@ from apps.scheduling.selectors.policies import policy_of_schedule
 from apps.scheduling.services.endings import (
     run_close,
     run_lose,
-    worker_died,
-    workers_died,
 )
 from apps.scheduling.services.leases import lease_drop, lease_take
 from apps.scheduling.services.pulse import Live, live_flush, pulse, run_tell
@@ -167,7 +165,7 @@ def _enter(task: Job, headers: Mapping[str, Any], live: Live) -> Refusal | None:
 def _enter_quietly(task: Job, headers: Mapping[str, Any], live: Live) -> Refusal | None:
     live.schedule_id = schedule_of(headers)
     if not task.is_repeatable and (task.request.delivery_info or {}).get("redelivered"):
-        run_lose(run=quiet_row(task, headers, live), why=worker_died())
+        run_lose(run=quiet_row(task, headers, live), why=Why.WORKER_DIED)
         return Refusal(state=states.REVOKED)
     if _is_late(headers) or not _hold(live):
         return Refusal()
@@ -233,7 +231,7 @@ def _check(task: Job, run: Run, headers: Mapping[str, Any]) -> Refusal | None:
         return refusal
     # With the broker inside, a stop leaves jobs as a death does: there the outbox counts.
     if not is_embedded() and run.attempt - (task.request.retries or 0) >= MAX_DEATHS:
-        run_lose(run=run, why=workers_died())
+        run_lose(run=run, why=Why.WORKERS_DIED)
         return Refusal(state=states.REVOKED)
     return None
 
@@ -246,7 +244,7 @@ def _check_death(task: Job, run: Run) -> Refusal | None:
     if run.cancel_asked_at is not None:
         run_close(run=run, state=RunState.CANCELLED)
     elif not task.is_repeatable:
-        run_lose(run=run, why=worker_died())
+        run_lose(run=run, why=Why.WORKER_DIED)
     else:
         return None
     return Refusal(state=states.REVOKED)

@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from celery._state import get_current_task
-from django.utils.translation import gettext as _
 
 from apps.core.masking import masked_text, storable
-from apps.scheduling.choices import Level
+from apps.scheduling.choices import Level, Why
 from apps.scheduling.constants import MAX_LINE, MAX_LINES
 from apps.scheduling.services.pulse import pulse
 
@@ -43,7 +42,7 @@ class RunLines(logging.Handler):
             return
         live.line_count += 1
         is_last = live.line_count > MAX_LINES
-        text = _("Further lines are not kept.") if is_last else text_of(record)
+        text = Why.CUT if is_last else text_of(record)
         at = datetime.fromtimestamp(record.created, UTC)
         live.lines.append((at, Level.WARNING if is_last else level_of(record.levelno), text))
 

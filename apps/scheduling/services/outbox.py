@@ -15,8 +15,9 @@ from django.db import DatabaseError
 from django.db.models import F
 from kombu.utils.json import dumps, loads
 
+from apps.scheduling.choices import Why
 from apps.scheduling.models import OutboxJob, Run
-from apps.scheduling.services.endings import run_lose, unreadable, workers_died
+from apps.scheduling.services.endings import run_lose
 from apps.scheduling.services.reaping import runs_recover
 
 BOOT = uuid.uuid4().hex
@@ -81,7 +82,7 @@ def jobs_recover(*, send: Send) -> int:
         log.error("the job %s (%s) never finished and is given up", job.name, job.task_id)
         run = Run.objects.filter(task_id=job.task_id).first()
         if run is not None:
-            run_lose(run=run, why=workers_died())
+            run_lose(run=run, why=Why.WORKERS_DIED)
         job.delete()
     again = [job for job in left if job.tries < MAX_TRIES]
     count = sum(_send_again(job, send) for job in again)
@@ -100,7 +101,7 @@ def _send_again(job: OutboxJob, send: Send) -> bool:
         log.exception("the job %s (%s) cannot be read and is given up", job.name, job.task_id)
         run = Run.objects.filter(task_id=job.task_id).first()
         if run is not None:
-            run_lose(run=run, why=unreadable())
+            run_lose(run=run, why=Why.UNREADABLE)
         job.delete()
         return False
     return True

@@ -16,10 +16,9 @@ from celery import states
 from celery.exceptions import Ignore, Reject, Retry
 from django.db import Error, connections
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from apps.core.jobs import Job, carried
-from apps.scheduling.choices import LIVE_STATES, RunState
+from apps.scheduling.choices import LIVE_STATES, RunState, Why
 from apps.scheduling.constants import HOLD_SECONDS, RETRY_CAP_SECONDS
 from apps.scheduling.errors import JobOustedError, JobOvertimeError
 from apps.scheduling.models import Run
@@ -115,7 +114,7 @@ def run_unknown(*, task_id: str) -> None:
     """Write down that a worker threw a message away because its code has no such job."""
     run = Run.objects.filter(task_id=task_id, state__in=LIVE_STATES).first()
     if run is not None:
-        run_lose(run=run, why=_("The worker that took it knows no such job."))
+        run_lose(run=run, why=Why.UNKNOWN)
 
 
 def _end(task: Job, live: Live, state: str | None, value: Any) -> None:
@@ -169,9 +168,9 @@ def _fault(value: Any) -> dict[str, Any]:
     error = value if isinstance(value, BaseException) else RuntimeError(str(value))
     values = error_values(error)
     if isinstance(error, JobOvertimeError | SoftTimeLimitExceeded | TimeLimitExceeded):
-        values["error"] = _("It took longer than it may.")
+        values["error"] = Why.OVERTIME
     if isinstance(error, JobOustedError):
-        values["error"] = _("Another run of its schedule took its place.")
+        values["error"] = Why.OUSTED
     return values
 
 

@@ -11,11 +11,10 @@ from celery import current_app
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from kombu.exceptions import ChannelError, OperationalError
 
 from apps.core.jobs import Job
-from apps.scheduling.choices import Missed, RunState, Trigger
+from apps.scheduling.choices import Missed, RunState, Trigger, Why
 from apps.scheduling.constants import (
     QUEUE_SECONDS,
     RETRY_CAP_SECONDS,
@@ -23,7 +22,7 @@ from apps.scheduling.constants import (
 )
 from apps.scheduling.models import OutboxJob, Run, SchedulePolicy
 from apps.scheduling.selectors.policies import policy_of_schedule
-from apps.scheduling.services.endings import run_close, run_lose, worker_died
+from apps.scheduling.services.endings import run_close, run_lose
 from apps.scheduling.services.pulse import pulse
 
 BATCH = 200
@@ -58,7 +57,7 @@ def vanished_reap() -> int:
     held = _held([run.task_id for run in lost]) if lost else None
     if held is None:
         return 0
-    why = _("Its message is gone from the queue.")
+    why = Why.GONE
     return sum(run_lose(run=run, why=why) for run in lost if run.task_id not in held)
 
 
@@ -97,9 +96,9 @@ def _reap(run: Run) -> bool:
     if run.cancel_asked_at is not None:
         return run_close(run=run, state=RunState.CANCELLED)
     if not _is_repeatable(run) or is_embedded():
-        return run_lose(run=run, why=worker_died())
+        return run_lose(run=run, why=Why.WORKER_DIED)
     same = Run.objects.filter(pk=run.pk, state=RunState.RUNNING, seen_at=run.seen_at)
-    same.update(state=RunState.QUEUED, text=_("Its worker died; it runs again."))
+    same.update(state=RunState.QUEUED, text=Why.RUNS_AGAIN)
     return False
 
 
@@ -108,10 +107,10 @@ def _recover(run: Run, *, is_kept: bool) -> bool:
     if run.cancel_asked_at is not None:
         is_over = run_close(run=run, state=RunState.CANCELLED)
     elif run.state == RunState.QUEUED and _may_miss(run):
-        why = _("The platform stopped before it began.")
+        why = Why.STOPPED
         is_over = run_close(run=run, state=RunState.MISSED, error=why)
     elif not is_kept or (has_begun and not _is_repeatable(run)):
-        is_over = run_lose(run=run, why=worker_died())
+        is_over = run_lose(run=run, why=Why.WORKER_DIED)
     else:
         is_over = False
         Run.objects.filter(pk=run.pk, state=RunState.RUNNING).update(state=RunState.QUEUED)

@@ -10,14 +10,13 @@ from typing import Any
 from celery import current_app
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django_celery_beat.models import PeriodicTask
 from kombu.exceptions import KombuError
 
 from apps.core.context import current_context
 from apps.core.errors import InvalidInputError
 from apps.core.jobs import HEADER, Job
-from apps.scheduling.choices import RunState, Trigger
+from apps.scheduling.choices import RunState, Trigger, Why
 from apps.scheduling.constants import SCHEDULE_HEADER, TRIGGER_HEADER
 from apps.scheduling.errors import JobUnknownError, JobUnsentError, RunOverError
 from apps.scheduling.models import Run, SchedulePolicy
@@ -151,7 +150,7 @@ def _send(
     except (KombuError, OSError) as error:
         log.warning("the broker does not take %s: %s", run.task_id, error)
         # Whoever starts it hears of it now, so nobody is told by way of the schedule.
-        nobody, why = SchedulePolicy(), _("The message broker did not take it.")
+        nobody, why = SchedulePolicy(), Why.UNSENT
         run_close(run=run, state=RunState.FAILED, policy=nobody, error=why)
         raise JobUnsentError from error
 

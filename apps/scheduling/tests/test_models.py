@@ -2,10 +2,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from apps.scheduling.choices import LIVE_STATES, Channel, RunState
+from apps.scheduling.choices import LIVE_STATES, Channel, RunState, Why
 from apps.scheduling.models import Alert, Lease, Run, RunLine, Schedule
 from apps.scheduling.tests.sample import make_run, make_schedule
 
@@ -58,3 +58,14 @@ def test_services_get_the_row_that_beat_hears_of() -> None:
     schedule = Schedule.objects.get(pk=made.pk)
     assert type(schedule.plain) is PeriodicTask
     assert schedule.plain == made
+
+
+@pytest.mark.django_db
+def test_what_the_platform_words_is_said_in_the_readers_language() -> None:
+    run = make_run(error=Why.OVERTIME, text="its own words")
+    run.refresh_from_db()
+    with translation.override("en"):
+        assert (run.why, run.doing) == ("It took longer than it may.", "its own words")
+    with translation.override("zh-hans"):
+        assert run.why != "It took longer than it may."
+        assert RunLine(text=Why.CUT).said != Why.CUT.value

@@ -11,7 +11,7 @@ from apps.core.api.fields import ChangedTimeField, IdField, TextField, WireTimeF
 from apps.core.api.rows import Computed, RowSerializer
 from apps.core.times import wire_time
 from apps.scheduling.api.serializers.bodies import PolicySerializer
-from apps.scheduling.choices import Level, RunState, ScheduleKind, Trigger
+from apps.scheduling.choices import Level, RunState, ScheduleKind, Trigger, Why
 from apps.scheduling.constants import EACH_MINUTE
 from apps.scheduling.models import SchedulePolicy
 from apps.scheduling.selectors.arguments import shown_text
@@ -57,6 +57,11 @@ def cron_text(*fields: str | None) -> str:
 def ahead(*columns: Any) -> list[str | None]:
     """Return the next moments on the wire, from the columns of `selectors.plans`."""
     return [wire_time(moment) for moment in times_ahead(times_from(*columns), count=AHEAD)]
+
+
+def said_or_none(text: str) -> str | None:
+    """Return what became of a run, in the reader's language where the platform words it."""
+    return Why.said(text) or None
 
 
 def policy_values(*values: Any) -> dict[str, Any]:
@@ -151,8 +156,8 @@ class RunRow(RowSerializer):
     queue = TextField(read_only=True)
     state = serializers.ChoiceField(choices=RunState.choices)
     percent = serializers.FloatField()
-    text = TextField(read_only=True)
-    error = TextField(read_only=True)
+    text = Computed("text", make=said_or_none, shape=TextField())
+    error = Computed("error", make=said_or_none, shape=TextField())
     schedule = IdField(source="schedule_id", allow_null=True)
     schedule_name = TextField(read_only=True)
     trigger = serializers.ChoiceField(choices=Trigger.choices)
@@ -176,7 +181,7 @@ class LineRow(RowSerializer):
     id = IdField()
     time = WireTimeField(source="at")
     level = serializers.ChoiceField(choices=Level.choices)
-    text = serializers.CharField()
+    text = serializers.CharField(source="said")
 
 
 class LinesSerializer(Plain):

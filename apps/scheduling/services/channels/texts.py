@@ -23,7 +23,7 @@ def lines_of(run: Run) -> list[str]:
     ended = localtime(run.ended_at).strftime("%Y-%m-%d %H:%M:%S") if run.ended_at else ""
     told = {
         _("Task"): run.name,
-        _("Error"): run.error,
+        _("Error"): run.why,
         _("Attempt"): str(run.attempt),
         _("Worker"): run.worker,
         _("Ended at"): ended,

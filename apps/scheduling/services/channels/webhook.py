@@ -49,7 +49,7 @@ def payload(alert: Alert) -> dict[str, object]:
             "state": alert.state,
             "attempt": run.attempt,
             "worker": run.worker,
-            "error": run.error,
+            "error": run.why,
             "queued_at": _iso(run.queued_at),
             "started_at": _iso(run.started_at),
             "ended_at": _iso(run.ended_at),

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from apps.core.testing.fixtures import GrantedClient
-from apps.scheduling.choices import RunState, Trigger
+from apps.scheduling.choices import RunState, Trigger, Why
 from apps.scheduling.models import Run, RunLine
 from apps.scheduling.selectors.runs import STATUSES
 from apps.scheduling.tests.factories import NAME, SILENT, make_run, make_schedule
@@ -202,3 +202,19 @@ def test_reading_and_deleting_need_their_codes(client_with: GrantedClient) -> No
         assert cleaner.get(url).status_code == 403
     assert reader.delete(URL, {"pks": [run.pk]}).status_code == 403
     assert cleaner.delete(URL, {"pks": [run.pk]}).status_code == 200
+
+
+def test_what_the_platform_says_of_a_run_is_in_the_language_of_the_reader(client: Any) -> None:
+    made = make_run(state=RunState.LOST, error=Why.WORKER_DIED, text="a job's own words")
+    RunLine.objects.create(run=made, at=timezone.now(), text=Why.CUT)
+    path = f"{URL}/{made.pk}"
+    told = {}
+    for language in ("en-US", "zh-CN"):
+        row = _data(client.get(path, headers={"accept-language": language}))
+        [line] = _data(client.get(f"{path}/lines", headers={"accept-language": language}))["items"]
+        assert row["text"] == "a job's own words"
+        assert row["result"]["exc_message"] == row["error"]
+        told[language] = (row["error"], line["text"])
+    assert told["en-US"] == ("Its worker died while it ran.", "Further lines are not kept.")
+    assert told["zh-CN"][0] != told["en-US"][0]
+    assert told["zh-CN"][1] != told["en-US"][1]
