@@ -181,7 +181,7 @@ class LineRow(RowSerializer):
     id = IdField()
     time = WireTimeField(source="at")
     level = serializers.ChoiceField(choices=Level.choices)
-    text = serializers.CharField(source="said")
+    text = serializers.CharField()
 
 
 class LinesSerializer(Plain):

@@ -31,6 +31,8 @@ class RunViewSet(ListMixin, RetrieveMixin, DestroyManyMixin[Run], ResourceViewSe
         run = self.get_object()
         lines = lines_after(run, after)
         last = lines[-1].pk if lines else after
+        for line in lines:
+            line.text = line.said
         told = {"items": lines, "after": last, "live": run.is_live}
         return Response(rows.LinesSerializer(told).data)
 
