@@ -210,8 +210,13 @@ def test_a_supervisor_that_ends_first_takes_us_along(
 
 
 def test_a_process_whose_worker_cannot_start_ends_as_failed(
-    events: Events, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    events: Events,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    settings: Any,
 ) -> None:
+    settings.CELERY_BROKER_URL = "embedded://localhost//"
+
     def fail(*, send: Any) -> int:
         raise ValueError(send)
 

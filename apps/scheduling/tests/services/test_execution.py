@@ -207,7 +207,8 @@ def test_a_job_that_kills_its_worker_each_time_is_given_up(settings: Any) -> Non
     assert run.state == RunState.LOST
 
 
-def test_a_job_that_stops_of_the_one_process_cut_short_begins_anew() -> None:
+def test_a_job_that_stops_of_the_one_process_cut_short_begins_anew(settings: Any) -> None:
+    settings.CELERY_BROKER_URL = "embedded://localhost//"
     run = make_run(again, attempt=3)
     assert work(again, task_id=run.task_id) == states.SUCCESS
 
